@@ -1,0 +1,1 @@
+"""What `hookline up` starts: local Kafka, the roles, a receiver to look at."""
