@@ -16,15 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["LOCK_FILE", "Jar", "JarsMissing", "class_path", "fetch", "home", "locked"]
+from gateway.up.errors import JarsMissing
+
+__all__ = ["LOCK_FILE", "Jar", "class_path", "fetch", "home", "locked", "sha256_of"]
 
 LOCK_FILE = Path(__file__).with_name("kafka-jars.lock")
 DOWNLOADS_AT_ONCE = 6
 TIMEOUT = 60  # seconds without a byte
-
-
-class JarsMissing(Exception):
-    """A jar is absent, could not be fetched, or is not the one that the lock names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +108,8 @@ def _download(jars: list[Jar], folder: Path) -> None:
 
 def _download_one(jar: Jar, folder: Path, partial: Path) -> None:
     from jgo.config import GlobalSettings  # noqa: PLC0415 - only a fetch pays for these imports
-    from jgo.maven import MavenContext  # noqa: PLC0415
     from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415
+    from jgo.maven import MavenContext  # noqa: PLC0415
 
     repositories = {"central": MAVEN_CENTRAL_URL, **GlobalSettings.load().repositories}
     maven = MavenContext(repo_cache=partial, remote_repos=repositories, timeout=TIMEOUT)

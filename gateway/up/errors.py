@@ -1,0 +1,31 @@
+"""Why something cannot start or be shown; one sentence for a person each, with what to do."""
+
+from __future__ import annotations
+
+from schemas.errors import HooklineError
+
+__all__ = ["AlreadyRunning", "JarsMissing", "KafkaUnreachable", "LocalKafkaFailed", "PortTaken", "TopicUnknown"]
+
+
+class PortTaken(HooklineError):
+    """Another program listens on the port that a setting names."""
+
+
+class JarsMissing(HooklineError):
+    """A jar is absent, could not be fetched, or is not the one that the lock names."""
+
+
+class LocalKafkaFailed(HooklineError):
+    """The local Apache Kafka could not be prepared, or did not start."""
+
+
+class KafkaUnreachable(HooklineError):
+    """No broker answers at the configured addresses."""
+
+
+class AlreadyRunning(HooklineError):
+    """Another `hookline up` works in this data folder."""
+
+
+class TopicUnknown(HooklineError):
+    """There is no topic of that name; the message lists those there are."""
