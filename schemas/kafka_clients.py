@@ -1,0 +1,49 @@
+"""How every role reaches Kafka: the settings of its clients, as librdkafka names them.
+
+One place, so that a cluster's address and credentials hold for all.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from schemas.settings import Settings
+
+__all__ = ["client_config", "consumer_config"]
+
+
+def client_config(settings: Settings, client_id: str) -> dict[str, Any]:
+    """What librdkafka needs to reach the cluster, for producers, consumers and admin clients alike."""
+    config: dict[str, Any] = {
+        "bootstrap.servers": settings.bootstrap_servers,
+        "client.id": client_id,
+        "logger": logging.getLogger("kafka"),
+        "reconnect.backoff.ms": 50,
+        "reconnect.backoff.max.ms": 1000,
+        "socket.keepalive.enable": True,
+    }
+    if settings.kafka_security_protocol:
+        config["security.protocol"] = settings.kafka_security_protocol
+    if settings.kafka_sasl_mechanism:
+        config["sasl.mechanism"] = settings.kafka_sasl_mechanism
+        config["sasl.username"] = settings.kafka_sasl_username
+        config["sasl.password"] = settings.kafka_sasl_password.get_secret_value()
+    if settings.kafka_ssl_ca_location:
+        config["ssl.ca.location"] = settings.kafka_ssl_ca_location
+    return config
+
+
+def consumer_config(settings: Settings, client_id: str, group: str) -> dict[str, Any]:
+    """A consumer that commits nothing by itself and starts at the beginning."""
+    return client_config(settings, client_id) | {
+        "group.id": group,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "earliest",
+        "fetch.wait.max.ms": 100,
+        "fetch.message.max.bytes": 9 * 1024 * 1024,
+        "queued.max.messages.kbytes": 32 * 1024,
+        "enable.partition.eof": False,
+        "allow.auto.create.topics": False,
+    }

@@ -1,0 +1,41 @@
+"""What goes out to Kafka: the message, and the settings of the producer that writes it.
+
+The settings that all clients share are in `schemas/kafka_clients.py`; they are named here too, for the edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.kafka_clients import client_config, consumer_config
+from schemas.settings import Settings
+
+__all__ = ["Message", "client_config", "consumer_config", "producer_config"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One record to write; `partition` -1 lets the key decide."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+    partition: int = -1
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+def producer_config(settings: Settings, client_id: str, *, timeout: float, linger: float = 0.001) -> dict[str, Any]:
+    """An idempotent producer with acks=all; `timeout` and `linger` in seconds."""
+    return client_config(settings, client_id) | {
+        "enable.idempotence": True,
+        "acks": "all",
+        "linger.ms": linger * 1000,
+        "message.timeout.ms": int(timeout * 1000),
+        "message.max.bytes": 9 * 1024 * 1024,
+        "compression.type": "lz4",
+        "queue.buffering.max.messages": 1_000_000,
+        "queue.buffering.max.kbytes": 256 * 1024,
+        "partitioner": "murmur2_random",
+    }
