@@ -1,0 +1,164 @@
+"""Records to bytes and back: Avro single-object encoding, schemas in `schemas/avro`.
+
+The two-byte marker and the schema's fingerprint come first (Avro specification, 'Single-object encoding'), so bytes
+name the schema they were written with and old ones stay readable. Confluent framing (first byte 0) has its place in
+`decode`; JSON starts with neither.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import types
+import typing
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
+from functools import partial
+from importlib import resources
+from typing import Any, cast
+
+import fastavro
+from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
+
+from schemas import records
+from schemas.errors import RecordUnreadable
+
+__all__ = ["MARKER", "decode", "decode_as", "encode"]
+
+MARKER = b"\xc3\x01"
+HEAD = 10  # marker and fingerprint, bytes
+
+Converter = typing.Callable[[Any], Any]
+
+
+class _Kind:
+    """One record class with its newest schema, and how its fields differ from Avro's plain values."""
+
+    def __init__(self, record: type, schemas: list[dict[str, Any]]) -> None:
+        self.record = record
+        self.schema = parse_schema(schemas[-1])
+        self.head = head_of(schemas[-1])
+        self.names = tuple(field.name for field in fields(record))
+        self.converters = {name: c for name, hint in typing.get_type_hints(record).items() if (c := converter(hint))}
+
+    def plain(self, value: Any) -> dict[str, Any]:
+        return {name: plain(getattr(value, name)) for name in self.names}
+
+    def build(self, values: dict[str, Any]) -> Any:
+        for name, convert in self.converters.items():
+            if values[name] is not None:
+                values[name] = convert(values[name])
+        return self.record(**values)
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, list) and value and is_dataclass(value[0]):
+        return [{field.name: plain(getattr(item, field.name)) for field in fields(item)} for item in value]
+    return value
+
+
+def converter(hint: Any) -> Converter | None:
+    """What turns Avro's plain value into the field's own type; None where it is that already."""
+    if typing.get_origin(hint) is types.UnionType:
+        return next((c for arm in typing.get_args(hint) if (c := converter(arm))), None)
+    if typing.get_origin(hint) is list:
+        item = typing.get_args(hint)[0]
+        if is_dataclass(item):
+            return partial(build_all, cast("type", item))
+        return None
+    return hint if isinstance(hint, type) and issubclass(hint, StrEnum) else None
+
+
+def build_all(record: type, rows: list[dict[str, Any]]) -> list[Any]:
+    hints = typing.get_type_hints(record)
+    return [
+        record(
+            **{name: convert(value) if (convert := converter(hints[name])) else value for name, value in row.items()}
+        )
+        for row in rows
+    ]
+
+
+def head_of(schema: dict[str, Any]) -> bytes:
+    """The ten bytes in front of a body written with this schema."""
+    return MARKER + bytes.fromhex(fingerprint(to_parsing_canonical_form(schema), "CRC-64-AVRO"))
+
+
+def load() -> tuple[dict[type, _Kind], dict[bytes, tuple[_Kind, Any]]]:
+    """Read `NAME.N.avsc`; the highest N of a name is what is written, the others are still read."""
+    versions: dict[str, dict[int, dict[str, Any]]] = {}
+    for file in resources.files("schemas").joinpath("avro").iterdir():
+        name, number, suffix = file.name.split(".")
+        if suffix == "avsc":
+            versions.setdefault(name, {})[int(number)] = json.loads(file.read_text("utf-8"))
+    kinds: dict[type, _Kind] = {}
+    readable: dict[bytes, tuple[_Kind, Any]] = {}
+    for numbered in versions.values():
+        schemas = [numbered[number] for number in sorted(numbered)]
+        kind = _Kind(getattr(records, schemas[-1]["name"]), schemas)
+        kinds[kind.record] = kind
+        for schema in schemas:
+            head = head_of(schema)
+            readable[head] = (kind, None if head == kind.head else parse_schema(schema))
+    return kinds, readable
+
+
+KINDS, READABLE = load()
+
+
+def encode(record: Any) -> bytes:
+    """Write a record with its kind's newest schema."""
+    kind = KINDS[type(record)]
+    out = io.BytesIO()
+    out.write(kind.head)
+    fastavro.schemaless_writer(out, kind.schema, kind.plain(record))
+    return out.getvalue()
+
+
+def decode(value: bytes | None) -> Any:
+    """Read one of our records, whichever kind and version it is.
+
+    Raises:
+        RecordUnreadable: no value, no marker, a schema that is not ours, or a body that ends early or late.
+    """
+    if value is None:
+        raise RecordUnreadable("the record has no value")
+    known = READABLE.get(value[:HEAD])
+    if known is None:
+        raise RecordUnreadable(unknown(value))
+    kind, writer = known
+    body = io.BytesIO(value)
+    body.seek(HEAD)
+    try:
+        values = fastavro.schemaless_reader(body, writer or kind.schema, kind.schema if writer else None)
+        record = kind.build(cast("dict[str, Any]", values))
+    except (EOFError, ValueError, IndexError, OverflowError, MemoryError, TypeError) as error:
+        raise RecordUnreadable(
+            f"the body is not the {kind.record.__name__} that its first bytes say: {error}"
+        ) from None
+    if body.tell() != len(value):
+        raise RecordUnreadable(f"{len(value) - body.tell()} bytes follow the {kind.record.__name__}")
+    return record
+
+
+R = typing.TypeVar("R")
+
+
+def decode_as(record: type[R], value: bytes | None) -> R:
+    """Read a record that must be of this kind.
+
+    Raises:
+        RecordUnreadable: as `decode`, or it is of another kind.
+    """
+    found = decode(value)
+    if not isinstance(found, record):
+        raise RecordUnreadable(f"a {record.__name__} belongs here, this is a {type(found).__name__}")
+    return found
+
+
+def unknown(value: bytes) -> str:
+    if value[:1] == b"\x00":
+        return "the record has Confluent framing, and no schema registry is configured"
+    if value[:2] == MARKER:
+        return f"no schema here has the fingerprint {value[2:HEAD].hex()}"
+    return "the record does not begin with Avro's single-object marker C3 01"

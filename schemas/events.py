@@ -1,0 +1,155 @@
+"""What a customer event must be, at every door: the webhook, the topic, the API and the command line.
+
+`read_event` checks the form, which needs no configuration; `check_action` what the account's catalogue says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.catalogue import ACTIONS, NUMBER_FIELDS
+from schemas.codec import MARKER, decode_as
+from schemas.errors import ActionUnknown, FieldInvalid, RecordUnreadable
+from schemas.identity import event_id_of_record
+from schemas.json_text import JsonMalformed, dump, is_number, number_of, parse
+from schemas.records import CustomerEvent, SourceType
+
+__all__ = ["MAX_EVENT_BYTES", "action_problem", "check_action", "event_of", "read_event"]
+
+MAX_EVENT_BYTES = 2 * 1024 * 1024
+MAX_CUSTOMER = 256
+MAX_ID = 256
+MILLISECONDS_FROM = 100_000_000_000  # larger numbers are milliseconds, smaller ones seconds
+LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
+FIELDS = frozenset({"id", "account", "customer", "action", "timestamp", "data"})
+
+
+def event_of(payload: Any, *, default_id: str, default_timestamp: int, source: SourceType) -> CustomerEvent:
+    """An event out of `{account, customer, action, id?, timestamp?, data?}`; timestamps in milliseconds.
+
+    Raises:
+        FieldInvalid: names the field, and what it should be.
+    """
+    if not isinstance(payload, dict):
+        raise FieldInvalid("", "an event is a JSON object")
+    if unknown := sorted(payload.keys() - FIELDS - {"source"}):
+        raise FieldInvalid(unknown[0], f"is not a field of an event; those are {', '.join(sorted(FIELDS))}")
+    data = payload.get("data")
+    if data is not None and not isinstance(data, dict):
+        raise FieldInvalid("data", "must be an object")
+    event = CustomerEvent(
+        id=default_id if payload.get("id") is None else text(payload, "id", MAX_ID),
+        account=text(payload, "account", 64),
+        customer=text(payload, "customer", MAX_CUSTOMER),
+        action=text(payload, "action", 64),
+        timestamp=timestamp(payload.get("timestamp"), default_timestamp),
+        data=dump(data or {}),
+        source=source,
+        request_id=None,
+        definition_id=None,
+        definition_revision=None,
+        config_offset=-1,
+    )
+    if len(event.data.encode("utf-8", "surrogatepass")) > MAX_EVENT_BYTES:
+        raise FieldInvalid("data", f"an event has at most {MAX_EVENT_BYTES:,} bytes")
+    return event
+
+
+def text(payload: Mapping[str, Any], field: str, longest: int) -> str:
+    value = payload.get(field)
+    if value is None:
+        raise FieldInvalid(field, "is missing")
+    if not isinstance(value, str):
+        raise FieldInvalid(field, "must be a text")
+    if not 0 < len(value) <= longest:
+        raise FieldInvalid(field, f"must have 1 to {longest} characters")
+    if "\x00" in value:
+        raise FieldInvalid(field, "has a NUL character")
+    return value
+
+
+def timestamp(value: Any, default: int) -> int:
+    """ISO 8601, Unix seconds or milliseconds; a time without a zone is UTC.
+
+    Raises:
+        FieldInvalid: it is neither.
+    """
+    if value is None:
+        return default
+    number = number_of(value)
+    if number is None and isinstance(value, str):
+        number = iso_milliseconds(value)
+    elif number is not None and abs(number) < MILLISECONDS_FROM:
+        number *= 1000
+    if number is None or not 0 <= number <= LATEST:
+        raise FieldInvalid("timestamp", "must be ISO 8601 such as 2026-11-24T09:00:00Z, Unix seconds or milliseconds")
+    return int(number)
+
+
+def iso_milliseconds(value: str) -> int | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
+
+
+def action_problem(action: str, custom: Mapping[str, Any], *, from_outside: bool = False) -> str | None:
+    """Why an account's events cannot have this action; `from_outside`: by an incoming webhook."""
+    if action in custom:
+        return None
+    known = ACTIONS.get(action)
+    if known is None:
+        return f"{action!r} is neither a built-in action nor one of this account's own"
+    return (
+        f"{action} is internal; outside systems cannot trigger it" if from_outside and not known.triggerable else None
+    )
+
+
+def check_action(event: CustomerEvent, custom: Mapping[str, frozenset[str]]) -> CustomerEvent:
+    """The event with its number fields as numbers; `custom`: the account's own actions and their number fields.
+
+    Raises:
+        ActionUnknown: the action is in no catalogue.
+        FieldInvalid: a number field is something else; names it.
+    """
+    if problem := action_problem(event.action, custom):
+        raise ActionUnknown("action", problem)
+    data = parse(event.data.encode())
+    changed = {}
+    for field in data.keys() & custom.get(event.action, NUMBER_FIELDS):
+        number = number_of(data[field])
+        if data[field] is not None and number is None:
+            raise FieldInvalid(f"data.{field}", "must be a number, or a text that is one, such as 12.50")
+        if not is_number(data[field]) and number is not None:
+            changed[field] = number
+    return replace(event, data=dump({**data, **changed})) if changed else event
+
+
+def read_event(
+    value: bytes | None, *, cluster: str, topic: str, partition: int, offset: int, timestamp: int
+) -> CustomerEvent:
+    """The event that a record of `customer-events` is: our Avro, or a JSON object from any producer.
+
+    Raises:
+        RecordUnreadable: it is neither.
+        FieldInvalid: it is JSON, and breaks a rule.
+    """
+    if value is not None and value.startswith(MARKER):
+        return decode_as(CustomerEvent, value)
+    if value is None or value[:1] == b"\x00":
+        raise RecordUnreadable("an event is Avro by our schema or a JSON object; this is neither")
+    try:
+        payload = parse(value)
+    except JsonMalformed as error:
+        raise RecordUnreadable(f"not JSON: {error}") from None
+    return event_of(
+        payload,
+        default_id=event_id_of_record(cluster, topic, partition, offset, timestamp),
+        default_timestamp=timestamp,
+        source=SourceType.TOPIC,
+    )

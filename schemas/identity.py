@@ -1,0 +1,86 @@
+"""Ids that are derived, so that doing a thing twice does it once; and keys and partitions of records.
+
+The same inputs give the same id in every process and version; these rules never change.
+"""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+
+__all__ = [
+    "attempt_id",
+    "delivery_id",
+    "event_id_of_record",
+    "event_id_of_request",
+    "event_key",
+    "lane_key",
+    "lane_partition",
+    "lane_share",
+    "lane_slot",
+    "request_key",
+]
+
+NAMESPACE = uuid.UUID("5f1c6f9e-3f0e-5b7e-9d3a-6b1f0f6d9a51")
+
+
+def derived(prefix: str, *parts: str) -> str:
+    """`prefix` and the UUIDv5 of the parts; a length goes before each, so that no two lists read alike."""
+    name = "".join(f"{len(part)}:{part}" for part in parts)
+    return f"{prefix}_{uuid.uuid5(NAMESPACE, name).hex}"
+
+
+def event_id_of_request(request_id: str) -> str:
+    """The event that a request became."""
+    return derived("evt", "request", request_id)
+
+
+def event_id_of_record(cluster: str, topic: str, partition: int, offset: int, timestamp: int) -> str:
+    """An event that came by the topic without an id; the record's place and time (ms) name it."""
+    return derived("evt", "record", cluster, topic, str(partition), str(offset), str(timestamp))
+
+
+def delivery_id(account: str, event_id: str, subscription_id: str) -> str:
+    """One message for one (event, subscription): the `webhook-id`."""
+    return derived("dlv", account, event_id, subscription_id)
+
+
+def attempt_id(delivery: str, chain: str, step: int) -> str:
+    """One step of one chain of a delivery."""
+    return f"{delivery}.{chain}.{step}"
+
+
+def request_key(account: str, endpoint: str) -> bytes:
+    """Key of `incoming-requests`: one endpoint's requests keep their order."""
+    return f"{account}/{endpoint}".encode()
+
+
+def event_key(account: str, customer: str) -> bytes:
+    """Key of `customer-events`: one customer's events keep their order."""
+    return f"{account}/{customer}".encode()
+
+
+def lane_slot(customer: str, parallel: int, partitions: int) -> int:
+    """The slot of a customer in a site of this parallelism."""
+    return zlib.crc32(customer.encode()) % lane_slots(parallel, partitions)
+
+
+def lane_slots(parallel: int, partitions: int) -> int:
+    return max(1, min(parallel, partitions))
+
+
+def lane_share(slot: int, parallel: int, partitions: int) -> int:
+    """How many requests a slot may have in flight: the shares of a site's slots add up to `parallel`."""
+    slots = lane_slots(parallel, partitions)
+    return parallel // slots + (slot < parallel % slots)
+
+
+def lane_key(site_id: str, slot: int) -> str:
+    """`site/slot`, the key of every record that concerns a lane."""
+    return f"{site_id}/{slot}"
+
+
+def lane_partition(lane: str, partitions: int) -> int:
+    """The partition of a lane: a site's slots lie in a row from its hash."""
+    site_id, _, slot = lane.rpartition("/")
+    return (zlib.crc32(site_id.encode()) + int(slot)) % partitions

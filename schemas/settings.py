@@ -1,0 +1,115 @@
+"""Every setting of every role, in one place, with its default.
+
+Read from `HOOKLINE_*` in the entry points only; everything else takes a `Settings` value.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from schemas.durations import parse_duration
+from schemas.networks import AllowedNetwork, parse_network
+
+__all__ = ["Settings"]
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+def words(text: Any) -> Any:
+    """Split a comma-separated setting; anything but text passes through."""
+    if isinstance(text, str):
+        return [word.strip() for word in text.split(",") if word.strip()]
+    return text
+
+
+class Settings(BaseSettings):
+    """The settings of one process; times in seconds, sizes in bytes.
+
+    Raises:
+        pydantic.ValidationError: a value is not of its form; the message names the variable.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOOKLINE_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path(".hookline"), description="local Kafka's data, SQLite file, generated keys")
+    listen: str = Field("127.0.0.1:8080", description="address and port of the gateway")
+
+    kafka_bootstrap_servers: str = Field("", description="an existing cluster; blank: a local Apache Kafka is started")
+    local_kafka_listen: str = Field("127.0.0.1:9092", description="address and port of the local Apache Kafka")
+    kafka_security_protocol: str = Field("", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
+    kafka_sasl_mechanism: str = Field("", description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512")
+    kafka_sasl_username: str = Field("", description="user of the cluster")
+    kafka_sasl_password: SecretStr = Field(SecretStr(""), description="its password")
+    kafka_ssl_ca_location: str = Field("", description="file with the certificates that sign the brokers'")
+    topic_prefix: str = Field("hookline.", pattern=r"^[A-Za-z0-9._-]{0,100}$", description="goes before each topic")
+    partitions: int = Field(12, ge=1, le=1000, description="of each topic but config and operations; fixed at creation")
+    replication_factor: int = Field(1, ge=1, description="copies of each topic; 3 advised on a cluster")
+    min_insync_replicas: int = Field(1, ge=1, description="copies that must have a record; 2 advised on a cluster")
+
+    database_url: str = Field("", description="blank: SQLite, hookline.db in DATA_DIR")
+    secret_key: SecretStr | None = Field(None, description="encrypts secrets; blank: secret.key in DATA_DIR, made once")
+    secret_keys: Annotated[list[SecretStr], NoDecode] = Field([], description="older secret keys, still read")
+    operator_key: SecretStr | None = Field(None, description="the operator's API key; blank: operator.key in DATA_DIR")
+    allowed_networks: Annotated[list[AllowedNetwork], NoDecode] = Field(
+        [], description="networks, each with an optional port, that sites may use although they are not public"
+    )
+
+    max_body: int = Field(1024 * 1024, ge=1, le=4 * 1024 * 1024, description="largest request body, bytes")
+    max_in_flight: int = Field(512, ge=1, description="requests a courier may have open at once")
+    lane_size: int = Field(1000, ge=1, description="messages of one lane that a courier holds in memory")
+    retry_tiers: Annotated[list[float], NoDecode] = Field(
+        [10.0, 60.0, 300.0, 1800.0, 7200.0, 43200.0], description="the delays there are: 10s,1m,5m,30m,2h,12h"
+    )
+
+    worker_slot: str = Field("", description="stable name of this worker in its group; blank: host and role")
+    metrics_listen: str = Field("", description="address and port for health and metrics of roles without HTTP")
+    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines")
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:
+        return words(value)
+
+    @field_validator("allowed_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        return [parse_network(word) if isinstance(word, str) else word for word in words(value)]
+
+    @field_validator("retry_tiers", mode="before")
+    @classmethod
+    def _tiers(cls, value: Any) -> Any:
+        tiers = [parse_duration(word) if isinstance(word, str) else word for word in words(value)]
+        if not tiers or sorted(set(tiers)) != tiers or tiers[0] <= 0:
+            raise ValueError("name at least one delay, each longer than the one before, such as 10s,1m,5m")
+        return tiers
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Where Kafka is: the configured cluster, or the local broker."""
+        return self.kafka_bootstrap_servers or self.local_kafka_listen
+
+    @property
+    def store_url(self) -> str:
+        """Where the views are, as an SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'hookline.db'}"
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Split `host:port`, `[v6]:port` too.
+
+    Raises:
+        ValueError: there is no port, or it is not one.
+    """
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the largest port
+        raise ValueError(f"{text!r} is not an address and a port such as 127.0.0.1:8080")
+    host = host.strip("[]")
+    if ":" in host:
+        ipaddress.IPv6Address(host)
+    return host, int(port)

@@ -1,0 +1,171 @@
+"""The configuration as a fold of `config`: which changes are taken, and what holds now.
+
+One partition, so one order: every process that folds to the same offset has the same configuration. The fold checks
+only revisions and uniqueness, by rules that never change; fields were validated at the door, once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from schemas.definitions.forms import State
+from schemas.errors import ConfigurationRefused, FieldError
+from schemas.records import Change, ChangeItem, EntityKind
+
+__all__ = ["AccountState", "Configuration", "Entity"]
+
+ARCHIVED = State.ARCHIVED.value
+ACTIVE = State.ACTIVE.value
+OPERATOR = ""  # the account of keys that belong to the operator
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One revision of one thing. `body` is as it was stored, secrets sealed; None once deleted."""
+
+    kind: EntityKind
+    id: str
+    account: str
+    revision: int
+    body: dict[str, Any] | None
+    author: str
+    at: int  # ms
+    offset: int  # of the change in `config`
+
+    @property
+    def state(self) -> str | None:
+        """The life-cycle state, for kinds that have one."""
+        return None if self.body is None else self.body.get("state")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """What one account has, by kind and id, in order of creation. Never changed in place."""
+
+    name: str
+    entities: dict[EntityKind, dict[str, Entity]] = field(default_factory=dict)
+
+    def of(self, kind: EntityKind) -> dict[str, Entity]:
+        """The living entities of one kind, archived ones too."""
+        return self.entities.get(kind, {})
+
+    def with_entity(self, entity: Entity) -> AccountState:
+        """A copy that has this revision."""
+        kind = {**self.of(entity.kind), entity.id: entity}
+        if entity.body is None:
+            del kind[entity.id]
+        return replace(self, entities={**self.entities, entity.kind: kind})
+
+
+class Configuration:
+    """The fold's state. One thread applies; others may read at any time: what they read is never changed in place."""
+
+    def __init__(self) -> None:
+        self.offset = -1  # of the last change folded
+        self.accounts: dict[str, AccountState] = {}
+        self.history: dict[tuple[str, EntityKind, str], tuple[Entity, ...]] = {}
+
+    def account(self, name: str) -> AccountState | None:
+        """An account that exists; None for one that does not."""
+        state = self.accounts.get(name)
+        return state if state is not None and state.of(EntityKind.ACCOUNT) else None
+
+    def revision(self, account: str, kind: EntityKind, entity_id: str, revision: int) -> Entity | None:
+        """One revision of one entity, deleted and archived ones too."""
+        revisions = self.history.get((account, kind, entity_id), ())
+        return revisions[revision - 1] if 0 < revision <= len(revisions) else None
+
+    def apply(self, offset: int, change: Change) -> ConfigurationRefused | None:
+        """Fold one change: all its items, or, where one does not fit, none. Answers the refusal."""
+        folded = self._folded(offset, change)
+        if isinstance(folded, ConfigurationRefused):
+            self.offset = offset
+            return folded
+        accounts, entities = folded
+        for entity in entities:
+            name = (entity.account, entity.kind, entity.id)
+            self.history[name] = (*self.history.get(name, ()), entity)
+        self.accounts = {**self.accounts, **accounts}
+        self.offset = offset
+        return None
+
+    def skip(self, offset: int) -> None:
+        """Pass over a record that is no change."""
+        self.offset = offset
+
+    def _folded(
+        self, offset: int, change: Change
+    ) -> tuple[dict[str, AccountState], list[Entity]] | ConfigurationRefused:
+        state = self.accounts.get(change.account) or AccountState(change.account)
+        entities = []
+        for index, item in enumerate(change.items):
+            entity = self._next(state, item, change, offset)
+            refused = self._refused(state, item, entity, f"items.{index}")
+            if entity is None or refused is not None:
+                return refused or unreadable(f"items.{index}")
+            entities.append(entity)
+            state = state.with_entity(entity)
+        return {change.account: state}, entities
+
+    def _next(self, state: AccountState, item: ChangeItem, change: Change, offset: int) -> Entity | None:
+        try:
+            body = json.loads(item.body) if item.body else None
+        except ValueError:
+            return None
+        if body is not None and not isinstance(body, dict):
+            return None
+        revision = len(self.history.get((state.name, item.kind, item.id), ())) + 1
+        return Entity(item.kind, item.id, state.name, revision, body, change.author, change.at, offset)
+
+    def _refused(
+        self, state: AccountState, item: ChangeItem, entity: Entity | None, path: str
+    ) -> ConfigurationRefused | None:
+        current = state.of(item.kind).get(item.id)
+        if entity is None:
+            return unreadable(path)
+        if (current.revision if current else 0) != item.base_revision:
+            return refused(
+                "stale_revision", "revision", "it was changed meanwhile; read it again and repeat your change"
+            )
+        if current is not None and current.state == ARCHIVED:
+            return refused("archived", "state", "it is archived, and archived things never change")
+        if entity.body is None or entity.state == ARCHIVED:
+            return None
+        others = [other for other in state.of(item.kind).values() if other.id != item.id and other.state != ARCHIVED]
+        return name_taken(entity, others) or endpoint_taken(entity, others)
+
+
+def refused(code: str, path: str, message: str) -> ConfigurationRefused:
+    return ConfigurationRefused(code, (FieldError(path, message),))
+
+
+def unreadable(path: str) -> ConfigurationRefused:
+    return refused("unreadable", path, "this item is not a JSON object")
+
+
+def name_taken(entity: Entity, others: Iterable[Entity]) -> ConfigurationRefused | None:
+    name = (entity.body or {}).get("name")
+    if name is None or all((other.body or {}).get("name") != name for other in others):
+        return None
+    return refused("name_taken", "name", f"another one is named {name!r}; names are unique in an account")
+
+
+def endpoint_taken(entity: Entity, others: Iterable[Entity]) -> ConfigurationRefused | None:
+    """Several active webhooks may share method and endpoint when all of them have filters."""
+    body = entity.body or {}
+    if entity.kind is not EntityKind.INCOMING_WEBHOOK or entity.state != ACTIVE:
+        return None
+    for other in others:
+        theirs = other.body or {}
+        same = all(theirs.get(key) == body.get(key) for key in ("method", "endpoint"))
+        if other.state == ACTIVE and same and not (theirs.get("filters") and body.get("filters")):
+            return refused(
+                "endpoint_taken",
+                "endpoint",
+                f"{body.get('method')} {body.get('endpoint')} is taken by {theirs.get('name')!r}; "
+                "webhooks that share an endpoint all need filters",
+            )
+    return None

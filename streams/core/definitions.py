@@ -1,0 +1,136 @@
+"""Definitions, compiled: what the fold of `config` stored, ready for requests and events to be tried against.
+
+Built from the stored JSON as it is (an upgrade must not re-decide history), once a revision, then kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.definitions.forms import State
+from schemas.definitions.secrets import unseal
+from schemas.records import EntityKind
+from streams.core.configuration import AccountState, Configuration, Entity
+from streams.core.filtering import Compiled, compile_filter
+
+__all__ = ["AccountView", "Compiler", "Receiving", "Subscribed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """One revision of an incoming webhook."""
+
+    entity: Entity
+    filters: Compiled
+    secrets: frozenset[str]  # the attributes that secret criteria read
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The stored definition."""
+        return self.entity.body or {}
+
+    @property
+    def active(self) -> bool:
+        """Whether requests can be accepted by it."""
+        return self.entity.state == State.ACTIVE.value
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """One active subscription with its site."""
+
+    entity: Entity
+    site: Entity
+    actions: frozenset[str]
+    condition: Compiled
+    path: str | None
+
+    def wants(self, action: str) -> bool:
+        """Whether it lists the action, or every action."""
+        return "*" in self.actions or action in self.actions
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """What one account has, ready for use; made anew when the account changes."""
+
+    state: AccountState
+    endpoints: Mapping[str, tuple[Receiving, ...]]  # not archived, in order of creation
+    subscriptions: tuple[Subscribed, ...]
+    custom_actions: Mapping[str, frozenset[str]]  # name -> number fields
+
+
+class Compiler:
+    """Compiles what `configuration` holds; `open_sealed` gives the text of a sealed secret."""
+
+    def __init__(self, configuration: Configuration, open_sealed: Callable[[str], str]) -> None:
+        self._configuration = configuration
+        self._open = open_sealed
+        self._views: dict[str, AccountView] = {}
+        self._receiving: dict[tuple[str, str, int], Receiving] = {}
+
+    def account(self, name: str) -> AccountView | None:
+        """An account's view as of now; None where there is no such account."""
+        state = self._configuration.account(name)
+        if state is None:
+            return None
+        view = self._views.get(name)
+        if view is None or view.state is not state:
+            view = self._views[name] = self._view(state)
+        return view
+
+    def receiving(self, account: str, definition_id: str, revision: int) -> Receiving | None:
+        """One revision of an incoming webhook, whatever holds now."""
+        entity = self._configuration.revision(account, EntityKind.INCOMING_WEBHOOK, definition_id, revision)
+        return None if entity is None or entity.body is None else self._compiled(entity)
+
+    def _view(self, state: AccountState) -> AccountView:
+        endpoints: dict[str, list[Receiving]] = {}
+        for entity in state.of(EntityKind.INCOMING_WEBHOOK).values():
+            if entity.body is not None and entity.state != State.ARCHIVED.value:
+                endpoints.setdefault(entity.body["endpoint"], []).append(self._compiled(entity))
+        return AccountView(
+            state=state,
+            endpoints={name: tuple(found) for name, found in endpoints.items()},
+            subscriptions=tuple(subscribed(state, self._open)),
+            custom_actions={
+                body["name"]: frozenset(body.get("number_fields", ()))
+                for entity in state.of(EntityKind.CUSTOM_ACTION).values()
+                if (body := entity.body) is not None
+            },
+        )
+
+    def _compiled(self, entity: Entity) -> Receiving:
+        name = (entity.account, entity.id, entity.revision)
+        found = self._receiving.get(name)
+        if found is None:
+            body = unseal(entity.body or {}, self._open)
+            found = Receiving(
+                entity, compile_filter(body.get("filters")), frozenset(secret_attributes(body.get("filters")))
+            )
+            self._receiving[name] = found
+        return found
+
+
+def subscribed(state: AccountState, open_sealed: Callable[[str], str]) -> list[Subscribed]:
+    """The subscriptions that are active and whose site is not archived."""
+    found = []
+    for entity in state.of(EntityKind.SUBSCRIPTION).values():
+        body = unseal(entity.body or {}, open_sealed)
+        site = state.of(EntityKind.SITE).get(body.get("site_id", ""))
+        if body.get("active") and site is not None and site.state != State.ARCHIVED.value:
+            condition = compile_filter(body.get("condition"), "condition")
+            found.append(Subscribed(entity, site, frozenset(body["actions"]), condition, body.get("path")))
+    return found
+
+
+def secret_attributes(node: Mapping[str, Any] | None) -> Iterator[str]:
+    """What secret criteria read; it is stored sealed."""
+    if node is None:
+        return
+    for member in node.get("all") or node.get("any") or ():
+        yield from secret_attributes(member)
+    if node.get("secret"):
+        yield str(node["attribute"])

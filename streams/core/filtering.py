@@ -1,0 +1,202 @@
+"""Filters: whether a request or an event passes, and for people which criterion decided and what it read.
+
+Total: any saved tree over any input gives an answer, never an exception. Rules: the operators' table of
+docs/filters-and-mapping.md, after manual 002 ('Filters').
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from schemas.definitions.filters import OPTIONS, Operator
+from schemas.json_text import number_of, text_form
+from schemas.paths import MISSING, is_empty, read
+
+__all__ = ["Compiled", "Subject", "compile_filter"]
+
+MAX_MATCHED = 1024 * 1024  # characters that a pattern looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What filters read: the roots of attributes. `headers` names are lower case with `-`."""
+
+    roots: Mapping[str, Any]
+
+    def read(self, attribute: str) -> Any:
+        """The value of an attribute, or MISSING."""
+        root, dot, rest = attribute.partition(".")
+        value = self.roots.get(root, MISSING)
+        if not dot or value is MISSING:
+            return value
+        if root == "headers":
+            return value.get(header_name(rest), MISSING)
+        return value.get(rest, MISSING) if root == "query" else read(value, rest)
+
+
+def header_name(name: str) -> str:
+    """The form in which header names are compared: case ignored, `-` and `_` alike."""
+    return name.lower().replace("_", "-")
+
+
+Test = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The criterion that decided against a request."""
+
+    path: str  # of the criterion in the definition
+    attribute: str
+    operator: str
+    found: bool  # whether there was a value
+
+
+class Compiled:
+    """A filter tree, ready to evaluate."""
+
+    __slots__ = ("_decide",)
+
+    def __init__(self, decide: Callable[[Subject], Failure | None]) -> None:
+        self._decide = decide
+
+    def failure(self, subject: Subject) -> Failure | None:
+        """None when it passes; otherwise the first criterion that kept it from passing."""
+        return self._decide(subject)
+
+
+def passes(_: Subject) -> Failure | None:
+    return None
+
+
+def compile_filter(node: Mapping[str, Any] | None, path: str = "filters") -> Compiled:
+    """Prepare a stored tree (secrets in clear); None lets everything pass."""
+    return Compiled(passes if node is None else compile_node(node, path))
+
+
+def compile_node(node: Mapping[str, Any], path: str) -> Callable[[Subject], Failure | None]:
+    for word, combine in (("all", all_of), ("any", any_of)):
+        if word in node:
+            return combine([compile_node(member, f"{path}.{word}.{i}") for i, member in enumerate(node[word])])
+    return compile_criterion(node, path)
+
+
+def all_of(members: list[Callable[[Subject], Failure | None]]) -> Callable[[Subject], Failure | None]:
+    def decide(subject: Subject) -> Failure | None:
+        for member in members:
+            if (failure := member(subject)) is not None:
+                return failure
+        return None
+
+    return decide
+
+
+def any_of(members: list[Callable[[Subject], Failure | None]]) -> Callable[[Subject], Failure | None]:
+    def decide(subject: Subject) -> Failure | None:
+        first: Failure | None = None
+        for member in members:
+            if (failure := member(subject)) is None:
+                return None
+            first = first or failure
+        return first
+
+    return decide
+
+
+def compile_criterion(node: Mapping[str, Any], path: str) -> Callable[[Subject], Failure | None]:
+    attribute, operator = node["attribute"], Operator(node["operator"])
+    test = TESTS[operator](node.get("value"))
+
+    def decide(subject: Subject) -> Failure | None:
+        value = subject.read(attribute)
+        if test(value):
+            return None
+        return Failure(path, attribute, operator.value, value is not MISSING and value is not None)
+
+    return decide
+
+
+def same_text(left: str, right: str) -> bool:
+    """Compared in constant time: the value may be a token."""
+    return hmac.compare_digest(left.encode("utf-8", "surrogatepass"), right.encode("utf-8", "surrogatepass"))
+
+
+def absent(value: Any) -> bool:
+    return value is MISSING or value is None
+
+
+def equals(wanted: Any) -> Test:
+    text = text_form(wanted)
+    return lambda value: not absent(value) and same_text(text_form(value), text)
+
+
+def compares(holds: Callable[[float, float], bool]) -> Callable[[Any], Test]:
+    def prepare(wanted: Any) -> Test:
+        limit = number_of(wanted)
+
+        def test(value: Any) -> bool:
+            number = number_of(value)
+            return number is not None and limit is not None and holds(number, limit)
+
+        return test
+
+    return prepare
+
+
+def contains(wanted: Any) -> Test:
+    text = text_form(wanted)
+
+    def test(value: Any) -> bool:
+        if isinstance(value, str):
+            return text in value
+        return isinstance(value, list) and any(text_form(item) == text for item in value)
+
+    return test
+
+
+def one_of(wanted: Any) -> Test:
+    texts = [text_form(item) for item in wanted]
+    return lambda value: not absent(value) and sum(same_text(text_form(value), text) for text in texts) > 0
+
+
+def on_text(holds: Callable[[str, str], bool]) -> Callable[[Any], Test]:
+    return lambda wanted: lambda value: isinstance(value, str) and holds(value, wanted)
+
+
+def matches(wanted: Any) -> Test:
+    pattern = re2.compile(wanted, OPTIONS)
+    return lambda value: isinstance(value, str) and pattern.search(value[:MAX_MATCHED]) is not None
+
+
+def negated(prepare: Callable[[Any], Test]) -> Callable[[Any], Test]:
+    def prepare_negated(wanted: Any) -> Test:
+        test = prepare(wanted)
+        return lambda value: not test(value)
+
+    return prepare_negated
+
+
+TESTS: dict[Operator, Callable[[Any], Test]] = {
+    Operator.EXISTS: lambda _: lambda value: not absent(value),
+    Operator.DOES_NOT_EXIST: lambda _: absent,
+    Operator.IS_EMPTY: lambda _: is_empty,
+    Operator.IS_NOT_EMPTY: lambda _: lambda value: not is_empty(value),
+    Operator.EQUALS: equals,
+    Operator.DOES_NOT_EQUAL: negated(equals),
+    Operator.GREATER_THAN: compares(lambda a, b: a > b),
+    Operator.GREATER_OR_EQUAL: compares(lambda a, b: a >= b),
+    Operator.LESS_THAN: compares(lambda a, b: a < b),
+    Operator.LESS_OR_EQUAL: compares(lambda a, b: a <= b),
+    Operator.CONTAINS: contains,
+    Operator.DOES_NOT_CONTAIN: negated(contains),
+    Operator.STARTS_WITH: on_text(str.startswith),
+    Operator.ENDS_WITH: on_text(str.endswith),
+    Operator.IN: one_of,
+    Operator.NOT_IN: negated(one_of),
+    Operator.MATCHES: matches,
+}

@@ -1,0 +1,139 @@
+"""Follows the topic `config`: folds it from its beginning and then live, in a thread of its own.
+
+Whoever needs an offset waits for it here; whoever wrote a change learns here whether the fold took it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+import structlog
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
+
+from schemas.codec import decode_as
+from schemas.definitions.secrets import sealed_texts
+from schemas.errors import ConfigurationRefused, KafkaUnavailable, RecordUnreadable
+from schemas.records import Change
+from schemas.settings import Settings
+from schemas.topics import Topics
+from streams.core.configuration import Configuration
+from streams.edges.kafka import consumer_config
+from streams.edges.keyring import Keyring
+
+__all__ = ["Follower"]
+
+log = structlog.get_logger(__name__)
+REMEMBERED = 1000
+
+
+class Follower:
+    """One process's fold of `config`.
+
+    Args:
+        settings: where Kafka is.
+        keyring: must hold every key that the log needs.
+        on_failure: called once, from the thread, when following cannot go on; the process should end.
+    """
+
+    def __init__(self, settings: Settings, keyring: Keyring, on_failure: Callable[[Exception], None]) -> None:
+        self.configuration = Configuration()
+        self._topic = Topics(settings).config
+        self._client = consumer_config(settings, "hookline-config", "hookline-config-follower")
+        self._consumer = Consumer(self._client)
+        self._keyring = keyring
+        self._on_failure = on_failure
+        self._changed = threading.Condition()
+        self._verdicts: OrderedDict[int, ConfigurationRefused | None] = OrderedDict()
+        self._listeners: list[Callable[[int], None]] = []
+        self._failure: Exception | None = None
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="config", daemon=True)
+
+    def start(self, timeout: float = 30.0) -> None:
+        """Begin, and return when all that was there has been folded.
+
+        Raises:
+            KafkaUnavailable: that took longer than `timeout` seconds.
+            SecretUnreadable: a key is missing.
+        """
+        end = self.end_offset(timeout)
+        self._consumer.assign([TopicPartition(self._topic, 0, OFFSET_BEGINNING)])
+        self._thread.start()
+        if not self.wait_for(end - 1, timeout):
+            raise self._failure or KafkaUnavailable(f"{self._topic} could not be read up to {end} in {timeout:g} s")
+
+    def listen(self, listener: Callable[[int], None]) -> None:
+        """Call `listener(offset)` from the thread after each change folded."""
+        self._listeners.append(listener)
+
+    def end_offset(self, timeout: float = 5.0) -> int:
+        """The offset that the next change will get.
+
+        Raises:
+            KafkaUnavailable: the broker did not say in time, or there is no such topic.
+        """
+        asker = Consumer(self._client)  # the following one belongs to its thread
+        try:
+            return int(asker.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=timeout)[1])
+        except KafkaException as error:
+            raise KafkaUnavailable(f"{self._topic}: {error.args[0].str()}") from None
+        finally:
+            asker.close()
+
+    def wait_for(self, offset: int, timeout: float) -> bool:
+        """Wait until `offset` is folded; False when `timeout` seconds were not enough."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self.configuration.offset >= offset or self._failure is not None, timeout
+            ) and (self.configuration.offset >= offset)
+
+    def verdict(self, offset: int) -> ConfigurationRefused | None:
+        """Whether the fold took the change at `offset`, one of the last thousand: None, or the refusal."""
+        with self._changed:
+            return self._verdicts[offset]
+
+    def stop(self) -> None:
+        """End the thread and close the consumer."""
+        self._stopped = True
+        self._thread.join(5.0)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopped:
+                message = self._consumer.poll(0.5)
+                if message is not None and message.error() is None:
+                    self._fold(message)
+            self._consumer.close()
+        except Exception as error:
+            log.exception("following config has ended")
+            with self._changed:
+                self._failure = error
+                self._changed.notify_all()
+            self._on_failure(error)
+
+    def _fold(self, message: Message) -> None:
+        offset = message.offset() or 0
+        refused: ConfigurationRefused | None = None
+        with self._changed:
+            try:
+                change = decode_as(Change, message.value())
+                self._check_keys(change)
+                refused = self.configuration.apply(offset, change)
+            except RecordUnreadable as error:
+                log.warning("config has a record that is no change", offset=offset, reason=str(error))
+                self.configuration.skip(offset)
+            self._verdicts[offset] = refused
+            if len(self._verdicts) > REMEMBERED:
+                self._verdicts.popitem(last=False)
+            self._changed.notify_all()
+        for listener in self._listeners:
+            listener(offset)
+
+    def _check_keys(self, change: Change) -> None:
+        for item in change.items:
+            if '"$sealed"' in item.body:
+                for text in sealed_texts(json.loads(item.body)):
+                    self._keyring.open(text)
