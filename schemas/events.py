@@ -119,7 +119,7 @@ def check_action(event: CustomerEvent, custom: Mapping[str, frozenset[str]]) -> 
     """
     if problem := action_problem(event.action, custom):
         raise ActionUnknown("action", problem)
-    data = parse(event.data.encode())
+    data = object_of(event.data)
     changed = {}
     for field in data.keys() & custom.get(event.action, NUMBER_FIELDS):
         number = number_of(data[field])
@@ -130,6 +130,25 @@ def check_action(event: CustomerEvent, custom: Mapping[str, frozenset[str]]) -> 
     return replace(event, data=dump({**data, **changed})) if changed else event
 
 
+def object_of(data: str) -> dict[str, Any]:
+    try:
+        value = parse(data.encode("utf-8", "surrogatepass"))
+    except JsonMalformed as error:
+        raise FieldInvalid("data", f"is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise FieldInvalid("data", "must be an object")
+    return value
+
+
+def well_formed(event: CustomerEvent) -> CustomerEvent:
+    """An event that somebody else may have written as Avro, by the rules of `event_of`; `data` by `check_action`."""
+    fields = {name: getattr(event, name) for name in ("id", "account", "customer", "action", "timestamp")}
+    event_of(fields, default_id="", default_timestamp=0, source=event.source)
+    if len(event.data) > MAX_EVENT_BYTES:
+        raise FieldInvalid("data", f"an event has at most {MAX_EVENT_BYTES:,} bytes")
+    return event
+
+
 def read_event(
     value: bytes | None, *, cluster: str, topic: str, partition: int, offset: int, timestamp: int
 ) -> CustomerEvent:
@@ -137,10 +156,10 @@ def read_event(
 
     Raises:
         RecordUnreadable: it is neither.
-        FieldInvalid: it is JSON, and breaks a rule.
+        FieldInvalid: it breaks a rule.
     """
     if value is not None and value.startswith(MARKER):
-        return decode_as(CustomerEvent, value)
+        return well_formed(decode_as(CustomerEvent, value))
     if value is None or value[:1] == b"\x00":
         raise RecordUnreadable("an event is Avro by our schema or a JSON object; this is neither")
     try:
