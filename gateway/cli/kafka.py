@@ -36,11 +36,12 @@ def fetch() -> None:
 def run() -> None:
     """Run only the local Apache Kafka, in the foreground."""
     tether.hold(signal.SIGTERM)  # it ends in half a second, and then needs no recovery
-    from gateway.up import local_kafka
+    from gateway.up import holding, local_kafka
     from gateway.up.ports import require_free
     from schemas.settings import Settings
 
     settings = Settings()
+    holding.hold_for_good(local_kafka.folder_of(settings.data_dir))
     require_free(settings.local_kafka_listen, "HOOKLINE_LOCAL_KAFKA_LISTEN", "the local Kafka")
     command = local_kafka.prepare(settings.data_dir, settings.local_kafka_listen)
     os.chdir(local_kafka.folder_of(settings.data_dir))

@@ -18,8 +18,8 @@ from gateway.cli.rendering import line_of
 from gateway.up.errors import StartUnclear, TopicUnknown
 from gateway.up.topics import Cluster
 from schemas.durations import parse_duration
+from schemas.kafka_clients import consumer_config
 from schemas.settings import Settings
-from streams.edges.kafka import consumer_config
 
 __all__ = ["Start", "Tail"]
 

@@ -9,6 +9,7 @@ __all__ = [
     "JarsMissing",
     "KafkaUnreachable",
     "LocalKafkaFailed",
+    "NotApplied",
     "PortTaken",
     "StartUnclear",
     "ToolUnknown",
@@ -51,3 +52,7 @@ class StartUnclear(HooklineError):
 
 class TopicRefused(HooklineError):
     """The cluster does not make a topic; the message is its own."""
+
+
+class NotApplied(HooklineError):
+    """The configuration that `--apply` names was refused."""

@@ -5,6 +5,7 @@ A port that is to be kept is chosen below the ephemeral range, where no outgoing
 
 from __future__ import annotations
 
+import errno
 import random
 import socket
 
@@ -17,16 +18,21 @@ LASTING = range(20_000, 30_000)
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether a server could bind there now."""
+    """Whether a server could listen there now."""
+    return obstacle(host, port) is None
+
+
+def obstacle(host: str, port: int) -> OSError | None:
+    """What keeps a server from listening there now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
             probe.listen()
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def require_free(listen: str, setting: str, what: str) -> None:
@@ -36,8 +42,11 @@ def require_free(listen: str, setting: str, what: str) -> None:
         PortTaken: names the port, and the setting that moves it.
     """
     host, port = host_and_port(listen)
-    if not is_free(host, port):
+    error = obstacle(host, port)
+    if error is not None and error.errno == errno.EADDRINUSE:
         raise PortTaken(f"{what} cannot listen on {listen}: the port is taken; stop what uses it, or set {setting}")
+    if error is not None:
+        raise PortTaken(f"{what} cannot listen on {listen}: {error.strerror}; set {setting}")
 
 
 def lasting_port(host: str) -> int:

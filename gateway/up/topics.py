@@ -12,13 +12,13 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
 from gateway.up.errors import KafkaUnreachable, TopicRefused, TopicUnknown
+from schemas.kafka_clients import client_config
 from schemas.settings import Settings
 from schemas.topics import Topic, Topics
-from streams.edges.kafka import client_config
 
 __all__ = ["Cluster", "Found"]
 
-TIMEOUT = 10.0  # seconds an answer may take
+TIMEOUT = 5.0  # seconds an answer may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ class Cluster:
 
     def offsets(self, name: str, partitions: int) -> list[tuple[int, int]]:
         """The first and the next offset of each partition."""
-        first, following = (self._ends(name, partitions, spec()) for spec in (OffsetSpec.earliest, OffsetSpec.latest))
-        return list(zip(first, following, strict=True))
+        first = self._ends(name, partitions, OffsetSpec.earliest())
+        return list(zip(first, self._ends(name, partitions, OffsetSpec.latest()), strict=True))
 
     def _ends(self, name: str, partitions: int, spec: OffsetSpec) -> Iterator[int]:
         asked = self.admin.list_offsets(

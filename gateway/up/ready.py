@@ -1,0 +1,105 @@
+"""What comes between the roles' start and 'ready': the gateway answers, --apply is in effect, and people are told.
+
+Everything goes through HTTP, as anybody would do it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from gateway.cli.client import Client, NotReached, Refused
+from gateway.up import keys, local_kafka
+from gateway.up.console import Console
+from gateway.up.errors import NotApplied
+from gateway.up.samples import ACCOUNT, SAMPLES
+from schemas.settings import Settings, host_and_port
+
+__all__ = ["gateway_url", "when_ready"]
+
+EVERY = 0.05  # seconds between two looks
+ANSWER = 3.0  # seconds a look may take
+
+
+async def when_ready(settings: Settings, apply: Path | None, receiver: str, console: Console) -> None:
+    """Wait for the gateway, apply, wait until it is ready, and say how to go on.
+
+    Raises:
+        NotApplied: the configuration was refused; `hookline apply` has said why.
+    """
+    client = Client(gateway_url(settings), keys.operator_key(settings), timeout=ANSWER)
+    await answers(client, "/livez")
+    if apply is not None:
+        await apply_file(client, apply, console)
+    await answers(client, "/readyz")
+    for line in await asyncio.to_thread(greeting, settings, client, receiver):
+        console.say("", line)
+
+
+def gateway_url(settings: Settings) -> str:
+    """Where the gateway is reached from this machine."""
+    host, port = host_and_port(settings.listen)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def answers(client: Client, path: str) -> None:
+    """Wait until a GET of the path is 200."""
+    while True:
+        try:
+            await asyncio.to_thread(client.call, "GET", path)
+        except (NotReached, Refused):
+            await asyncio.sleep(EVERY)
+        else:
+            return
+
+
+async def apply_file(client: Client, file: Path, console: Console) -> None:
+    """Run `hookline apply` on the file, with its words on our terminal."""
+    process = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).with_name("hookline")),
+        "apply",
+        "-f",
+        str(file),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "HOOKLINE_URL": client.url, "HOOKLINE_API_KEY": client.key or ""},
+    )
+    said, _ = await process.communicate()
+    for line in said.decode("utf-8", "replace").splitlines():
+        console.say("hookline", line.removeprefix("hookline: "))
+    if process.returncode:
+        raise NotApplied(f"{file} was not applied; nothing has changed")
+
+
+def greeting(settings: Settings, client: Client, receiver: str) -> list[str]:
+    """What a person needs now: addresses, the key's place, a line to paste."""
+    kafka = settings.bootstrap_servers
+    if not settings.kafka_bootstrap_servers:
+        kafka += f" (local, its data in {local_kafka.folder_of(settings.data_dir)})"
+    key = "HOOKLINE_OPERATOR_KEY" if settings.operator_key else f"in {keys.operator_key_file(settings.data_dir)}"
+    return [
+        "",
+        f"Hookline is ready: {client.url}",
+        f"  Kafka         {kafka}",
+        *([f"  receiver      http://{receiver} shows what arrives"] if receiver else []),
+        f"  operator key  {key}",
+        "",
+        "Try it; the answer comes when Kafka has the request:",
+        f"  {line_to_paste(settings, client)}",
+        "",
+    ]
+
+
+def line_to_paste(settings: Settings, client: Client) -> str:
+    """The first sample, where its endpoint is active; a look at the accounts, where not."""
+    try:
+        active = client.call("GET", f"/v1/{ACCOUNT}/incoming-webhooks/active")["items"]
+    except (NotReached, Refused):
+        active = []
+    if any(each["endpoint"] == SAMPLES[0].endpoint for each in active):
+        return SAMPLES[0].curl(client.url)
+    key = '"$HOOKLINE_OPERATOR_KEY"' if settings.operator_key else f"$(cat {keys.operator_key_file(settings.data_dir)})"
+    return f'curl -H "Authorization: Bearer {key}" {client.url}/v1/accounts'.replace('""', '"')

@@ -1,0 +1,145 @@
+"""`hookline up`: a local Kafka unless one is configured, topics, keys, every role; kept running, stopped in order.
+
+1. Ports and folder are checked. 2. Kafka. 3. Topics and keys. 4. The roles. 5. The configuration that --apply names.
+It stops the other way round from the door: gateway, streams, courier, projector, receiver, Kafka.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from gateway.up import holding, keys, local_kafka, ready
+from gateway.up.child import Child
+from gateway.up.console import Console
+from gateway.up.errors import KafkaUnreachable, LocalKafkaFailed
+from gateway.up.ports import require_free
+from gateway.up.quiet import quiet_kafka
+from gateway.up.topics import Cluster
+from schemas.settings import Settings, host_and_port
+
+__all__ = ["run"]
+
+ROLES = ("gateway", "streams", "courier", "projector")
+KAFKA_START = 90.0  # seconds; recovery of a large log after a kill takes a while
+
+
+def run(settings: Settings, *, apply: Path | None = None, receiver: str = "") -> int:
+    """Run until Ctrl-C or SIGTERM; answers the exit code."""
+    quiet_kafka()
+    with holding.alone(settings.data_dir):
+        return asyncio.run(Supervisor(settings, apply, receiver).run())
+
+
+class Supervisor:
+    """The children of one `hookline up`."""
+
+    def __init__(self, settings: Settings, apply: Path | None, receiver: str) -> None:
+        self.settings = settings
+        self.apply = apply
+        self.receiver = receiver
+        self.console = Console(("kafka", *ROLES, "receiver"), plain=settings.log_format == "json")
+        self.stopping = asyncio.Event()
+        self.children: list[Child] = []
+
+    async def run(self) -> int:
+        """Start all, wait to be stopped, stop all; what keeps it from starting is raised when all is stopped."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._asked_to_stop)
+        starting = asyncio.create_task(self._start())
+        stopped = asyncio.create_task(self.stopping.wait())
+        try:
+            await asyncio.wait([starting, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+            await stopped
+        finally:
+            starting.cancel()
+            stopped.cancel()
+            await self._stop()
+        return 0
+
+    def _asked_to_stop(self) -> None:
+        """The first time in order; the second time at once."""
+        if self.stopping.is_set():
+            for child in self.children:
+                child.kill()
+        self.stopping.set()
+
+    async def _start(self) -> None:
+        settings = self.settings
+        require_free(settings.listen, "HOOKLINE_LISTEN", "the gateway")
+        if self.receiver:
+            require_free(self.receiver, "another --receiver", "the receiver")
+        keys.make_missing(settings)
+        if not settings.kafka_bootstrap_servers:
+            await self._start_kafka()
+        await self._make_topics()
+        self._start_child("receiver", "--listen", self.receiver, wanted=bool(self.receiver))
+        for role in ROLES:
+            self._start_child(role)
+        await ready.when_ready(settings, self.apply, self.receiver, self.console)
+
+    async def _start_kafka(self) -> None:
+        listen = self.settings.local_kafka_listen
+        await asyncio.to_thread(holding.wait_until_left, local_kafka.folder_of(self.settings.data_dir))
+        require_free(listen, "HOOKLINE_LOCAL_KAFKA_LISTEN", "the local Kafka")
+        self.console.say("hookline", f"starting Apache Kafka at {listen}")
+        kafka = self._start_child("kafka", "run")
+        answering = asyncio.create_task(self._kafka_answers())
+        ended = asyncio.create_task(kafka.ended_once.wait())
+        await asyncio.wait([answering, ended], timeout=KAFKA_START, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        if not answering.done():
+            answering.cancel()
+            log = local_kafka.folder_of(self.settings.data_dir) / "server.log"
+            raise LocalKafkaFailed(f"the local Apache Kafka did not start; {log} says why")
+
+    async def _kafka_answers(self) -> None:
+        """Wait until Kafka answers; one line when it does not at first."""
+        cluster, told = Cluster(self.settings), False
+        while True:
+            try:
+                await asyncio.to_thread(cluster.partitions, 1.0)
+            except KafkaUnreachable as problem:
+                if not told and self.settings.kafka_bootstrap_servers:
+                    self.console.say("hookline", f"{problem}; trying until it does")
+                    told = True
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+    async def _make_topics(self) -> None:
+        await self._kafka_answers()
+        cluster = Cluster(self.settings)
+        made = await asyncio.to_thread(cluster.create)
+        if made:
+            self.console.say("hookline", f"made {len(made)} topics")
+        for found in await asyncio.to_thread(cluster.find):
+            for difference in found.drift:
+                self.console.say("hookline", f"{found.topic.name}: {difference}")
+
+    def _start_child(self, name: str, *arguments: str, wanted: bool = True) -> Child:
+        command = [str(Path(sys.executable).with_name("hookline")), name, *arguments]
+        child = Child(name, command, self._environment(), self.console.say)
+        if wanted:
+            self.children.append(child)
+            child.start()
+        return child
+
+    def _environment(self) -> Mapping[str, str]:
+        """What the children see: our own environment, and the receiver's address as one that sites may use."""
+        if not self.receiver or self.settings.allowed_networks:
+            return os.environ
+        host, port = host_and_port(self.receiver)
+        network = f"[{host}/128]:{port}" if ":" in host else f"{host}/32:{port}"
+        return {**os.environ, "HOOKLINE_ALLOWED_NETWORKS": network}
+
+    async def _stop(self) -> None:
+        order = {name: place for place, name in enumerate((*ROLES, "receiver", "kafka"))}
+        for child in sorted(self.children, key=lambda child: order[child.name]):
+            await child.stop()
