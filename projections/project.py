@@ -1,0 +1,37 @@
+"""The role `hookline projector`: folds the log into the store until it is told to stop.
+
+Exit code 0 after SIGTERM or SIGINT; anything it cannot go on with is one line in the log and exit code 1.
+"""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+
+import structlog
+
+from projections.follow import Projector
+from schemas.errors import HooklineError
+from schemas.settings import Settings
+
+__all__ = ["run"]
+
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings) -> int:
+    """Run one projector in the main thread of this process; the exit code."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    log.info("projector_starting", servers=settings.bootstrap_servers)
+    try:
+        Projector(settings, stop).run()
+    except HooklineError as error:
+        log.error("projector_ends", reason=str(error), kind=type(error).__name__)  # noqa: TRY400 - it is no bug
+        return 1
+    except Exception:
+        log.exception("projector_ends")
+        return 1
+    log.info("projector_stopped")
+    return 0

@@ -1,0 +1,245 @@
+"""The tables of the store, and why their keys and indexes are what they are.
+
+**Keys.** Rows lie in the order in which they came (SQLite's rowid; a heap in PostgreSQL), so inserts go to the end of
+the table. Derived ids are random (UUIDv5): with one of them as the clustering key every insert dirties another page
+of wide rows, and past some 600,000 rows the rate halves. So a derived id has only a unique index: 40 bytes an entry,
+which stay in the cache. The index of `attempts` begins with the delivery, so it also answers 'all of this delivery'.
+
+**Records.** `records` has each record whole, once, under its place in the log (topic, partition, offset as one
+integer): it is appended to at the end of each partition, needs no second index, and no list reads it. A detail view
+decodes it. `place` in the other tables points to it.
+
+**Indexes.** A list is one account's, newest first, by keyset: so each filter has an index (account, filter, time). Two
+rows of one millisecond are told apart by `place`. Many events may bear one timestamp (their senders choose it), so
+their indexes go on to `place`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+from projections.folds.rows import SHAPES, Row
+
+__all__ = [
+    "attempts",
+    "customer_events",
+    "dead_letters",
+    "deliveries",
+    "incoming_requests",
+    "metadata",
+    "offsets",
+    "origin",
+    "records",
+    "rejected",
+    "table_of",
+]
+
+metadata = MetaData()
+
+
+def text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, String, nullable=null)
+
+
+def number(name: str, *, null: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=null)
+
+
+def blob(name: str, *, null: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=null)
+
+
+def order() -> tuple[Column[int], ...]:
+    """What decides between two rows of one key."""
+    return Column("rank", Integer, nullable=False), number("recorded_at"), number("place")
+
+
+# Up to which offset each partition is folded, where it ended then, and the time of the last record folded.
+offsets = Table(
+    "offsets",
+    metadata,
+    Column("topic", String, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    number("next_offset"),
+    number("end_offset"),
+    number("recorded_at"),
+)
+
+# Which log the rows were folded from: the Kafka cluster and the topics' prefix; one row.
+origin = Table(
+    "origin",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    text("cluster"),
+    text("topic_prefix"),
+)
+
+# SQLite keeps rows by an INTEGER PRIMARY KEY, which BIGINT is not.
+records = Table(
+    "records",
+    metadata,
+    Column("place", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    number("recorded_at"),
+    blob("value"),
+)
+
+incoming_requests = Table(
+    "incoming_requests",
+    metadata,
+    text("id"),
+    *order(),
+    text("account"),
+    number("received_at"),
+    text("endpoint"),
+    text("definition_id"),
+    number("definition_revision"),
+    text("method"),
+    text("path"),
+    text("outcome"),
+    number("status_code"),
+    number("duration_us"),
+    text("event_id", null=True),
+    text("customer", null=True),
+    text("action", null=True),
+    text("error_code", null=True),
+    text("error_path", null=True),
+    text("error_detail", null=True),
+    text("deduplication", null=True),
+    text("reprocessed_request_id", null=True),
+    text("run_id", null=True),
+    Index("incoming_requests_key", "id", unique=True),
+    Index("incoming_requests_time", "account", "received_at"),
+    Index("incoming_requests_outcome", "account", "outcome", "received_at"),
+    Index("incoming_requests_endpoint", "account", "endpoint", "received_at"),
+    Index("incoming_requests_definition", "account", "definition_id", "received_at"),
+    Index("incoming_requests_status", "account", "status_code", "received_at"),
+    Index("incoming_requests_customer", "account", "customer", "received_at"),
+    Index("incoming_requests_action", "account", "action", "received_at"),
+)
+
+customer_events = Table(
+    "customer_events",
+    metadata,
+    text("account"),
+    text("id"),
+    *order(),
+    text("customer"),
+    text("action"),
+    number("timestamp"),
+    text("source"),
+    text("request_id", null=True),
+    text("definition_id", null=True),
+    number("definition_revision", null=True),
+    text("data"),
+    Index("customer_events_key", "account", "id", unique=True),
+    Index("customer_events_time", "account", "timestamp", "place"),
+    Index("customer_events_customer", "account", "customer", "timestamp", "place"),
+    Index("customer_events_action", "account", "action", "timestamp", "place"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    text("delivery_id"),
+    *order(),
+    text("account"),
+    text("event_id"),
+    text("subscription_id"),
+    text("site_id"),
+    text("customer"),
+    text("action"),
+    number("created_at"),
+    text("content_type"),
+    text("path"),
+    text("lane"),
+    Index("deliveries_key", "delivery_id", unique=True),
+    Index("deliveries_event", "account", "event_id"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    text("delivery_id"),
+    text("chain"),
+    number("step"),
+    *order(),
+    text("account"),
+    number("created_at"),
+    text("event_id"),
+    text("subscription_id"),
+    text("action"),
+    text("customer"),
+    text("site_id"),
+    text("site_name", null=True),
+    number("site_revision", null=True),
+    text("status"),
+    number("response_code", null=True),
+    number("response_class"),
+    text("error", null=True),
+    number("duration_us", null=True),
+    number("next_attempt_at", null=True),
+    text("trigger"),
+    text("resend_id", null=True),
+    text("reason", null=True),
+    text("blocked_by", null=True),
+    number("dns_us", null=True),
+    number("connect_us", null=True),
+    number("tls_us", null=True),
+    number("first_byte_us", null=True),
+    text("remote_ip", null=True),
+    Index("attempts_key", "delivery_id", "chain", "step", unique=True),
+    Index("attempts_time", "account", "created_at"),
+    Index("attempts_status", "account", "status", "created_at"),
+    Index("attempts_code", "account", "response_code", "created_at"),
+    Index("attempts_class", "account", "response_class", "created_at"),
+    Index("attempts_site", "account", "site_id", "created_at"),
+    Index("attempts_customer", "account", "customer", "created_at"),
+    Index("attempts_action", "account", "action", "created_at"),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    text("delivery_id"),
+    text("chain"),
+    *order(),
+    text("account"),
+    number("step"),
+    text("event_id"),
+    text("subscription_id"),
+    text("site_id"),
+    text("customer"),
+    text("action"),
+    text("error", null=True),
+    number("response_code", null=True),
+    text("detail"),
+    Index("dead_letters_key", "delivery_id", "chain", unique=True),
+    Index("dead_letters_time", "account", "recorded_at"),
+)
+
+rejected = Table(
+    "rejected",
+    metadata,
+    text("topic"),
+    Column("partition", Integer, nullable=False),
+    number("offset"),
+    *order(),
+    text("account", null=True),
+    text("reason"),
+    text("path", null=True),
+    text("detail"),
+    number("timestamp"),
+    number("rejected_at"),
+    number("refused", null=True),
+    blob("headers"),
+    blob("key", null=True),
+    blob("value", null=True),
+    Index("rejected_key", "topic", "partition", "offset", unique=True),
+    Index("rejected_time", "account", "rejected_at"),
+    Index("rejected_refused", "refused"),
+)
+
+
+def table_of(row: type[Row]) -> Table:
+    """The table of a kind of row."""
+    return metadata.tables[SHAPES[row].table]
