@@ -1,0 +1,88 @@
+"""kill -9 of each role under load: every 2xx's event is delivered, no row is missing, none forked."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+
+from tests.journeys.conftest import MakeHookline
+from tests.journeys.hookline import Hookline
+from tests.journeys.load import Load, Sent
+from tests.journeys.receiver import Receiver
+from tests.journeys.shop import Shop
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.journey
+RATE = 200  # requests a second
+ROLES = ("gateway", "streams", "courier", "projector")
+
+
+def kill_under_load(hookline: Hookline, receiver: Receiver, role: str) -> None:
+    hookline.start()
+    shop = Shop(hookline)
+    shop.endpoint()
+    shop.site("crm", receiver.url("/hooks"), parallel=50)
+    url = f"{hookline.url}/beta/webhooks/custom/shop/points"
+    with Load(url, lambda number: {"customer": f"c-{number}", "points": number}, rate=RATE) as load:
+        eventually(lambda: len(load.accepted) > RATE, what="a second of load")
+        eventually(lambda: receiver.received, what="messages arrive")
+        hookline.kill(role)
+        hookline.start(role)
+        here = len(load.accepted)
+        eventually(lambda: len(load.accepted) > here + RATE, within=30, what="a second of load after the restart")
+    nothing_is_lost(hookline, receiver, load.accepted)
+    duplicates_are_the_same(hookline, receiver)
+
+
+def nothing_is_lost(hookline: Hookline, receiver: Receiver, accepted: list[Sent]) -> None:
+    wanted = {each.body["event_id"] for each in accepted}
+
+    def missing() -> set[str]:
+        return wanted - {each.json["id"] for each in list(receiver.received)}
+
+    eventually(lambda: not missing(), within=60, what=f"{len(wanted)} events are delivered")
+    # The log has one row for each delivery (there were no resends), one request for each 2xx, one event for each.
+    eventually(
+        lambda: (
+            wanted <= {row["event_id"] for row in hookline.items("/v1/shop/webhook-log", status="done", limit="500")}
+        ),
+        within=60,
+        what="every delivery has its row",
+    )
+    rows = Counter(row["delivery_id"] for row in hookline.items("/v1/shop/webhook-log", limit="500"))
+    assert [each for each, count in rows.items() if count > 1] == [], "no row is forked"
+    logged = {row["event_id"] for row in hookline.items("/v1/shop/incoming-log", outcome="accepted", limit="500")}
+    assert wanted <= logged
+    events = [row["id"] for row in hookline.items("/v1/shop/events", limit="500")]
+    assert wanted <= set(events)
+    assert len(events) == len(set(events))
+
+
+def duplicates_are_the_same(hookline: Hookline, receiver: Receiver) -> None:
+    """A message that came twice came with the same id and body; and there are no more than can be under way."""
+    bodies: dict[str, set[bytes]] = {}
+    for each in receiver.received:
+        bodies.setdefault(each.webhook_id, set()).add(each.body)
+    assert [each for each, found in bodies.items() if len(found) > 1] == []
+    again = len(receiver.received) - len(bodies)
+    assert again <= hookline.settings.max_in_flight, "more than can be in flight or unacknowledged"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_lost_when_a_role_is_killed(make_hookline: MakeHookline, receiver: Receiver, role: str) -> None:
+    kill_under_load(make_hookline(), receiver, role)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_lost_however_often_a_role_is_killed(
+    make_hookline: MakeHookline, role: str, receiver: Receiver
+) -> None:
+    for _ in range(int(os.environ.get("HOOKLINE_PROVE", "5"))):
+        receiver.received.clear()
+        hookline = make_hookline()
+        kill_under_load(hookline, receiver, role)
+        hookline.stop_all()

@@ -1,0 +1,52 @@
+"""The store is a fold of the log: delete it, and the same rows come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import MakeHookline
+from tests.journeys.hookline import Hookline
+from tests.journeys.receiver import Receiver
+from tests.journeys.shop import Shop
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.journey
+LISTS = ("webhook-log", "incoming-log", "events", "queue")
+
+
+def views(hookline: Hookline) -> dict[str, list[Any]]:
+    return {name: hookline.items(f"/v1/shop/{name}") for name in LISTS}
+
+
+def test_the_same_rows_come_back_when_the_store_is_deleted(make_hookline: MakeHookline, receiver: Receiver) -> None:
+    hookline = make_hookline(retry_tiers="1s,5s")
+    hookline.start()
+    shop = Shop(hookline)
+    shop.endpoint()
+    shop.endpoint("draft-free", filters={"all": [{"attribute": "body.never", "operator": "exists"}]})
+    shop.site("crm", receiver.url("/hooks"), retry_delays=["1s"])
+    shop.site("broken", receiver.url("/broken"), retry_delays=["1s"])
+    receiver.script("/broken", 500)
+    for number in range(20):
+        hookline.post("shop", "points", {"customer": f"c-{number}", "points": number})
+    hookline.post("shop", "draft-free", {"customer": "c-1"})
+    hookline.post("shop", "points", {"points": 1})
+    eventually(lambda: len(shop.log(status="failed")) == 20 and len(shop.log(status="done")) == 20, what="all ended")
+    before = views(hookline)
+    assert len(before["webhook-log"]) == 20 + 40
+    assert {row["outcome"] for row in before["incoming-log"]} == {"accepted", "filtered", "invalid"}
+
+    hookline.stop("projector")
+    for file in hookline.folder.glob("hookline.db*"):
+        file.unlink()
+    hookline.start_role("projector")
+
+    eventually(lambda: comparable(hookline) == before, within=60, what="the same rows are back")
+
+
+def comparable(hookline: Hookline) -> dict[str, list[Any]] | None:
+    """The views, or None while there is no store yet."""
+    status, _ = hookline.api.exchange("GET", "/v1/shop/events")
+    return views(hookline) if status == 200 else None
