@@ -25,23 +25,25 @@ from schemas.settings import Settings, host_and_port
 __all__ = ["run"]
 
 ROLES = ("gateway", "streams", "courier", "projector")
+PROGRAM = Path(sys.executable).with_name("hookline")
 KAFKA_START = 90.0  # seconds; recovery of a large log after a kill takes a while
 
 
-def run(settings: Settings, *, apply: Path | None = None, receiver: str = "") -> int:
-    """Run until Ctrl-C or SIGTERM; answers the exit code."""
+def run(settings: Settings, *, apply: Path | None = None, receiver: str = "", program: Path = PROGRAM) -> int:
+    """Run until Ctrl-C or SIGTERM; answers the exit code. `program` is what runs a role when given its name."""
     quiet_kafka()
     with holding.alone(settings.data_dir):
-        return asyncio.run(Supervisor(settings, apply, receiver).run())
+        return asyncio.run(Supervisor(settings, apply, receiver, program).run())
 
 
 class Supervisor:
     """The children of one `hookline up`."""
 
-    def __init__(self, settings: Settings, apply: Path | None, receiver: str) -> None:
+    def __init__(self, settings: Settings, apply: Path | None, receiver: str, program: Path) -> None:
         self.settings = settings
         self.apply = apply
         self.receiver = receiver
+        self.program = program
         self.console = Console(("kafka", *ROLES, "receiver"), plain=settings.log_format == "json")
         self.stopping = asyncio.Event()
         self.children: list[Child] = []
@@ -124,7 +126,7 @@ class Supervisor:
                 self.console.say("hookline", f"{found.topic.name}: {difference}")
 
     def _start_child(self, name: str, *arguments: str, wanted: bool = True) -> Child:
-        command = [str(Path(sys.executable).with_name("hookline")), name, *arguments]
+        command = [str(self.program), name, *arguments]
         child = Child(name, command, self._environment(), self.console.say)
         if wanted:
             self.children.append(child)

@@ -1,0 +1,20 @@
+"""Fixtures that more than one room uses: one real Apache Kafka a session, started when the first test asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.broker import Broker
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker for the whole session; a test takes a topic prefix of its own."""
+    one = Broker(tmp_path_factory.mktemp("kafka"))
+    one.start()
+    try:
+        yield one
+    finally:
+        one.stop()
