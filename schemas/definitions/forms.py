@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -9,13 +10,21 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from schemas.durations import format_duration, parse_duration
 
-__all__ = ["Duration", "Form", "Name", "State"]
+__all__ = ["Duration", "Form", "Name", "PathsInvalid", "State"]
 
 
 class Form(BaseModel):
     """A strict shape: an unknown field is an error, nothing is coerced."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class PathsInvalid(ValueError):
+    """Several places inside one field are wrong: (path from the field, sentence) each."""
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{path}: {said}" if path else said for path, said in self.problems))
 
 
 def printable(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from schemas.definitions.filters import AllOf, AnyOf, Criterion, Node, filter_problems
-from schemas.definitions.forms import Form, Name, State
+from schemas.definitions.forms import Form, Name, PathsInvalid, State
 from schemas.paths import path_problem
 
 __all__ = ["FILTER_ROOTS", "IncomingWebhook", "Mapping", "Replacement", "Verification"]
@@ -106,7 +106,7 @@ class IncomingWebhook(Form):
     @classmethod
     def _filters(cls, node: AllOf | AnyOf | Criterion | None) -> AllOf | AnyOf | Criterion | None:
         if node is not None and (problems := list(filter_problems(node, FILTER_ROOTS))):
-            raise ValueError("; ".join(f"{path}: {sentence}" if path else sentence for path, sentence in problems))
+            raise PathsInvalid(problems)
         return node
 
     @field_validator("mapping")

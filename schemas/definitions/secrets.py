@@ -113,6 +113,6 @@ def names(place: Place) -> list[tuple[str, ...]]:
     """What a secret is known by, the most exact first."""
     container, _, path = place
     if isinstance(container, dict) and "attribute" in container:
-        attribute, operator = str(container["attribute"]), str(container["operator"])
+        attribute, operator = str(container["attribute"]), str(container.get("operator"))
         return [(path, attribute), ("criterion", attribute, operator)]
     return [(path,)]

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from schemas.definitions.filters import AllOf, AnyOf, Criterion, Node, filter_problems
-from schemas.definitions.forms import Form, Name
+from schemas.definitions.forms import Form, Name, PathsInvalid
 from schemas.paths import path_problem
 
 __all__ = ["CONDITION_ROOTS", "PLACEHOLDER", "Subscription"]
@@ -32,7 +32,7 @@ class Subscription(Form):
     @classmethod
     def _condition(cls, node: AllOf | AnyOf | Criterion | None) -> AllOf | AnyOf | Criterion | None:
         if node is not None and (problems := list(filter_problems(node, CONDITION_ROOTS))):
-            raise ValueError("; ".join(f"{path}: {sentence}" if path else sentence for path, sentence in problems))
+            raise PathsInvalid(problems)
         return node
 
     @field_validator("path")

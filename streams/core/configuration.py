@@ -79,7 +79,7 @@ class Configuration:
         return revisions[revision - 1] if 0 < revision <= len(revisions) else None
 
     def apply(self, offset: int, change: Change) -> ConfigurationRefused | None:
-        """Fold one change: all its items, or, where one does not fit, none. Answers the refusal."""
+        """Fold one change: all its items, or, where one does not fit, none. Answers the refusal, paths by item."""
         folded = self._folded(offset, change)
         if isinstance(folded, ConfigurationRefused):
             self.offset = offset
@@ -92,6 +92,11 @@ class Configuration:
         self.offset = offset
         return None
 
+    def preview(self, change: Change) -> ConfigurationRefused | None:
+        """What `apply` would answer if nothing else came before it; nothing is changed."""
+        folded = self._folded(self.offset + 1, change)
+        return folded if isinstance(folded, ConfigurationRefused) else None
+
     def skip(self, offset: int) -> None:
         """Pass over a record that is no change."""
         self.offset = offset
@@ -103,9 +108,9 @@ class Configuration:
         entities = []
         for index, item in enumerate(change.items):
             entity = self._next(state, item, change, offset)
-            refused = self._refused(state, item, entity, f"items.{index}")
+            refused = self._refused(state, item, entity)
             if entity is None or refused is not None:
-                return refused or unreadable(f"items.{index}")
+                return of_item(index, refused or unreadable())
             entities.append(entity)
             state = state.with_entity(entity)
         return {change.account: state}, entities
@@ -120,12 +125,10 @@ class Configuration:
         revision = len(self.history.get((state.name, item.kind, item.id), ())) + 1
         return Entity(item.kind, item.id, state.name, revision, body, change.author, change.at, offset)
 
-    def _refused(
-        self, state: AccountState, item: ChangeItem, entity: Entity | None, path: str
-    ) -> ConfigurationRefused | None:
+    def _refused(self, state: AccountState, item: ChangeItem, entity: Entity | None) -> ConfigurationRefused | None:
         current = state.of(item.kind).get(item.id)
         if entity is None:
-            return unreadable(path)
+            return unreadable()
         if (current.revision if current else 0) != item.base_revision:
             return refused(
                 "stale_revision", "revision", "it was changed meanwhile; read it again and repeat your change"
@@ -142,8 +145,14 @@ def refused(code: str, path: str, message: str) -> ConfigurationRefused:
     return ConfigurationRefused(code, (FieldError(path, message),))
 
 
-def unreadable(path: str) -> ConfigurationRefused:
-    return refused("unreadable", path, "this item is not a JSON object")
+def unreadable() -> ConfigurationRefused:
+    return refused("unreadable", "", "this item is not a JSON object")
+
+
+def of_item(index: int, found: ConfigurationRefused) -> ConfigurationRefused:
+    """The same refusal with paths that begin with the item that it is about: `items.0.name`."""
+    paths = (FieldError(f"items.{index}.{error.path}".rstrip("."), error.message) for error in found.errors)
+    return ConfigurationRefused(found.code, tuple(paths))
 
 
 def name_taken(entity: Entity, others: Iterable[Entity]) -> ConfigurationRefused | None:
