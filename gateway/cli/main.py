@@ -105,5 +105,13 @@ def receiver(
     sys.exit(run(listen, status))
 
 
+@app.command()
+def demo() -> None:
+    """Send the five samples of the example account to a running Hookline, and show what became of them."""
+    from gateway.cli import demo
+
+    demo.demo()
+
+
 if __name__ == "__main__":
     main()

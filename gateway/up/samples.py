@@ -31,7 +31,7 @@ class Sample:
     def curl(self, url: str) -> str:
         """A line to paste into a shell."""
         body = orjson.dumps(self.body).decode()
-        return f"curl -i -H 'content-type: application/json' -d '{body}' {url}{self.path}"
+        return f"curl -X POST {url}{self.path} -H 'content-type: application/json' -d '{body}'"
 
 
 SAMPLES = (
