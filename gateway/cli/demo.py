@@ -56,7 +56,8 @@ def require_example(client: Client) -> None:
         active = set()
     if missing := [sample.endpoint for sample in SAMPLES if sample.endpoint not in active]:
         raise DemoFailed(
-            f"the account {ACCOUNT!r} has no active endpoint {missing[0]!r}: run `hookline apply -f examples/use-cases.yaml`"
+            f"the account {ACCOUNT!r} has no active endpoint {missing[0]!r}: "
+            "run `hookline apply -f examples/use-cases.yaml`"
         )
 
 
