@@ -11,8 +11,12 @@ from typing import Any
 
 from schemas.kafka_clients import client_config, consumer_config
 from schemas.settings import Settings
+from schemas.topics import MAX_MESSAGE_BYTES
 
 __all__ = ["Message", "client_config", "consumer_config", "producer_config"]
+
+# Kafka's limit holds for a whole batch. What might exceed it is refused here, alone, before it can take others with it.
+LARGEST = MAX_MESSAGE_BYTES - 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def producer_config(settings: Settings, client_id: str, *, timeout: float, linge
         "acks": "all",
         "linger.ms": linger * 1000,
         "message.timeout.ms": int(timeout * 1000),
-        "message.max.bytes": 9 * 1024 * 1024,
+        "message.max.bytes": LARGEST,
         "compression.type": "lz4",
         "queue.buffering.max.messages": 1_000_000,
         "queue.buffering.max.kbytes": 256 * 1024,

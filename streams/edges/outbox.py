@@ -24,11 +24,11 @@ log = structlog.get_logger(__name__)
 
 
 class MessageRefused(Exception):
-    """Kafka will never take this message (too large, unknown topic): `index` of the batch says which."""
+    """Kafka will never take some messages (too large): `indexes` of the batch says which; it has all the others."""
 
-    def __init__(self, index: int, reason: str) -> None:
+    def __init__(self, indexes: tuple[int, ...], reason: str) -> None:
         super().__init__(reason)
-        self.index = index
+        self.indexes = indexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Batch:
     future: Future[list[Placed]]
     waiting: int
     places: list[Placed | None]
-    error: Exception | None = None
+    errors: dict[int, KafkaError] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def report(self, index: int, error: Any, place: Placed | None) -> None:
@@ -55,22 +55,24 @@ class _Batch:
             self.places[index] = place
             self.waiting -= 1
             if error is not None:
-                self.error = self.error or failure(index, error)
+                self.errors[index] = error
             done = self.waiting == 0
         if done and not self.future.cancelled():
             self.finish()
 
     def finish(self) -> None:
-        if self.error is not None:
-            self.future.set_exception(self.error)
+        if self.errors:
+            self.future.set_exception(failure(self.errors))
         else:
             self.future.set_result([place for place in self.places if place is not None])
 
 
-def failure(index: int, error: KafkaError) -> Exception:
-    if error.code() in NEVER:
-        return MessageRefused(index, error.str())
-    return KafkaUnavailable(f"Kafka did not acknowledge: {error.str()}")
+def failure(errors: dict[int, KafkaError]) -> Exception:
+    """What is not known to be there weighs more than what is known not to be."""
+    for error in errors.values():
+        if error.code() not in NEVER:
+            return KafkaUnavailable(f"Kafka did not acknowledge: {error.str()}")
+    return MessageRefused(tuple(sorted(errors)), next(iter(errors.values())).str())
 
 
 class Outbox:
@@ -89,9 +91,10 @@ class Outbox:
         self._thread.start()
 
     def send(self, messages: Sequence[Message]) -> Future[list[Placed]]:
-        """Write all; the future is done when Kafka has all of them, or the first failure is known and all have ended.
+        """Write all; the future is done when every one of them has ended.
 
-        Fails with `KafkaUnavailable` (it is not known whether they are there) or `MessageRefused` (that one is not).
+        Fails with `KafkaUnavailable` (it is not known which are there) or `MessageRefused` (those are not, the others are).
+        Blocks while the producer's queue (256 MiB) is full.
         """
         batch = _Batch(Future(), len(messages), [None] * len(messages))
         if not messages:
@@ -102,6 +105,14 @@ class Outbox:
 
     def _produce(self, message: Message, reporter: Callable[..., None], batch: _Batch, index: int) -> None:
         try:
+            while not self._queued(message, reporter):
+                self._producer.poll(0.1)
+        except KafkaException as error:
+            batch.report(index, error.args[0], None)
+
+    def _queued(self, message: Message, reporter: Callable[..., None]) -> bool:
+        """Hand one message to the producer; False while its queue is full."""
+        try:
             self._producer.produce(
                 message.topic,
                 message.value,
@@ -111,10 +122,8 @@ class Outbox:
                 headers=list(message.headers) or None,
             )
         except BufferError:
-            self._producer.poll(0.1)
-            self._produce(message, reporter, batch, index)
-        except KafkaException as error:
-            batch.report(index, error.args[0], None)
+            return False
+        return True
 
     @staticmethod
     def _reporter(batch: _Batch, index: int) -> Callable[..., None]:
