@@ -18,8 +18,6 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
-from projections.folds.rows import SHAPES, Row
-
 __all__ = [
     "attempts",
     "customer_events",
@@ -31,7 +29,6 @@ __all__ = [
     "origin",
     "records",
     "rejected",
-    "table_of",
 ]
 
 metadata = MetaData()
@@ -238,8 +235,3 @@ rejected = Table(
     Index("rejected_time", "account", "rejected_at"),
     Index("rejected_refused", "refused"),
 )
-
-
-def table_of(row: type[Row]) -> Table:
-    """The table of a kind of row."""
-    return metadata.tables[SHAPES[row].table]

@@ -15,16 +15,16 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from projections.folds.fold import Batch
-from projections.folds.rows import SHAPES, Row
+from projections.folds.rows import SHAPES
 from projections.store.errors import OffsetFenced, StoreForeign, StoreReplaced, StoreUnavailable, passes
+from projections.store.merge import upsert
 from projections.store.sqlite import identity_of, open_writer, path_of
-from projections.tables import offsets, origin, table_of
+from projections.tables import offsets, origin
 
 __all__ = ["Move", "Partition", "Writer"]
 
 Partition = tuple[str, int]  # topic and number
 
-ORDER = ("rank", "recorded_at", "place")
 FENCE = "UPDATE offsets SET next_offset=?, end_offset=?, recorded_at=? WHERE topic=? AND partition=? AND next_offset=?"
 
 
@@ -123,21 +123,3 @@ def fence(connection: Connection, moves: Mapping[Partition, Move]) -> None:
             raise OffsetFenced(
                 f"{topic}/{partition} is not at {move.expected}: another projector has folded it further"
             )
-
-
-def upsert(kind: type[Row]) -> str:
-    """The statement that merges rows of a kind as `Batch` does.
-
-    The driver runs it directly: through the insert construct the same rows cost half as much again.
-    """
-    table, shape = table_of(kind), SHAPES[kind]
-    statement = sqlite.insert(table)
-    key = [column.name for column in table.columns][: shape.key]
-    if "rank" not in table.c:
-        done = statement.on_conflict_do_nothing(index_elements=key)
-    else:
-        new, old = (tuple_(*(c[n] for n in ORDER)) for c in (statement.excluded, table.c))
-        changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
-        wins = new > old if shape.latest else new < old
-        done = statement.on_conflict_do_update(index_elements=key, set_=changed, where=wins)
-    return str(done.compile(dialect=sqlite.dialect(paramstyle="qmark")))

@@ -1,0 +1,66 @@
+"""Customer events: an account's, one customer's, and one event. What was rejected as no event is not among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, select
+
+from projections.queries.filters import equals, one_of
+from projections.queries.lists import Listing, envelope, read_page
+from projections.queries.times import iso
+from projections.tables import customer_events, rejected
+from schemas.json_text import parse
+from schemas.records import SourceType
+
+__all__ = ["one", "page"]
+
+table = customer_events.c
+# An unknown action is found out by routing, which writes the record to `rejected`: whichever comes first.
+is_event = ~exists().where(rejected.c.refused == table.place)
+
+LISTING = Listing(
+    kind=4,
+    table=customer_events,
+    columns=tuple(customer_events.columns),
+    order=(table.timestamp, table.place),
+    filters={
+        "action": equals(table.action),
+        "customer": equals(table.customer),
+        "source": one_of(table.source, SourceType),
+        "request_id": equals(table.request_id),
+    },
+)
+
+
+def page(
+    connection: Connection, account: str, parameters: Mapping[str, str], *, customer: str | None = None
+) -> dict[str, Any]:
+    """One page of an account's events, or of one customer's; newest first by the events' own time.
+
+    Raises:
+        FieldInvalid: names the parameter.
+    """
+    conditions = [is_event] if customer is None else [is_event, table.customer == customer]
+    found = read_page(connection, LISTING, account, parameters, *conditions)
+    return envelope(connection, found, [item(row) for row in found.rows])
+
+
+def one(connection: Connection, account: str, event_id: str) -> dict[str, Any] | None:
+    """One event; None where this account has none of that id."""
+    query = select(*LISTING.columns).where(table.account == account, table.id == event_id, is_event)
+    row = connection.execute(query).first()
+    return None if row is None else item(row)
+
+
+def item(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "account": row.account,
+        "customer": row.customer,
+        "action": row.action,
+        "timestamp": iso(row.timestamp),
+        "data": parse(row.data.encode()),
+        "source": {"type": row.source, "request_id": row.request_id},
+    }

@@ -1,0 +1,95 @@
+"""The incoming log: a row a request, and one request whole, with what it was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from projections.queries.contents import MASK, body_of, headers_of, record_at
+from projections.queries.filters import equals, equals_number, one_of
+from projections.queries.lists import Listing, envelope, read_page
+from projections.queries.times import iso, milliseconds
+from projections.tables import incoming_requests
+from schemas.records import IncomingRequest, Outcome
+
+__all__ = ["one", "page"]
+
+table = incoming_requests.c
+
+LISTING = Listing(
+    kind=3,
+    table=incoming_requests,
+    columns=tuple(incoming_requests.columns),
+    order=(table.received_at, table.place),
+    filters={
+        "outcome": one_of(table.outcome, Outcome),
+        "endpoint": equals(table.endpoint),
+        "definition_id": equals(table.definition_id),
+        "status_code": equals_number(table.status_code),
+        "action": equals(table.action),
+        "customer": equals(table.customer),
+        "event_id": equals(table.event_id),
+        "run_id": equals(table.run_id),
+    },
+)
+
+
+def page(connection: Connection, account: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """One page of an account's incoming log.
+
+    Raises:
+        FieldInvalid: names the parameter.
+    """
+    found = read_page(connection, LISTING, account, parameters)
+    return envelope(connection, found, [item(row) for row in found.rows])
+
+
+def one(connection: Connection, account: str, request_id: str) -> dict[str, Any] | None:
+    """One row with its request and response; None where this account has none of that id."""
+    query = select(*LISTING.columns).where(table.account == account, table.id == request_id)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return item(row) | contents(record_at(connection, row.place, IncomingRequest))
+
+
+def item(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "created_at": iso(row.received_at),
+        "request_line": f"{row.method} /webhooks/custom/{row.account}/{row.endpoint}",
+        "endpoint": row.endpoint,
+        "definition_id": row.definition_id,
+        "definition_revision": row.definition_revision,
+        "outcome": row.outcome,
+        "status_code": row.status_code,
+        "duration_ms": milliseconds(row.duration_us),
+        "event_id": row.event_id,
+        "customer": row.customer,
+        "action": row.action,
+        "error": error_of(row),
+    }
+
+
+def error_of(row: Row[Any]) -> dict[str, Any] | None:
+    if row.error_code is None:
+        return None
+    return {"code": row.error_code, "path": row.error_path, "detail": row.error_detail}
+
+
+def contents(request: IncomingRequest | None) -> dict[str, Any]:
+    if request is None:
+        return {"request": None, "response": None}
+    return {
+        "request": {
+            "method": request.method,
+            "path": request.path,
+            "query": MASK if request.query_sealed else request.query,
+            "headers": headers_of(request.headers),
+            **body_of(request.body, sealed=request.body_sealed),
+            "truncated": request.body_truncated,
+        },
+        "response": {"headers": headers_of(request.response_headers), **body_of(request.response_body)},
+    }

@@ -1,0 +1,37 @@
+"""How far the log is folded: what a reader who has just written waits for, and what a list says of its age."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from projections.queries.times import iso
+from projections.tables import offsets
+
+__all__ = ["as_of", "folded", "reached"]
+
+
+def folded(connection: Connection) -> dict[tuple[str, int], int]:
+    """The next offset to be folded, by topic and partition; the topic with its prefix."""
+    rows = connection.execute(select(offsets.c.topic, offsets.c.partition, offsets.c.next_offset))
+    return {(row.topic, row.partition): row.next_offset for row in rows}
+
+
+def reached(connection: Connection, topic: str, partition: int, offset: int) -> bool:
+    """Whether this record is in the view."""
+    place = (offsets.c.topic == topic, offsets.c.partition == partition)
+    at = connection.execute(select(offsets.c.next_offset).where(*place)).scalar()
+    return at is not None and at > offset
+
+
+def as_of(connection: Connection) -> str | None:
+    """Up to when the view has everything: where a partition is known to lag, its last record's time.
+
+    None before the first record.
+    """
+    table = offsets.c
+    lagging, newest = (
+        select(func.min(table.recorded_at)).where(table.next_offset < table.end_offset),
+        select(func.max(table.recorded_at)),
+    )
+    at = connection.execute(lagging).scalar() or connection.execute(newest).scalar()
+    return iso(at) if at else None

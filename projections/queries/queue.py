@@ -1,0 +1,71 @@
+"""The queue: what is waiting to be sent, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from projections.queries.filters import equals, one_of
+from projections.queries.lists import Listing, envelope, read_page
+from projections.queries.times import iso, iso_or_none
+from projections.tables import attempts
+from schemas.records import AttemptStatus, QueueReason
+
+__all__ = ["page"]
+
+table = attempts.c
+REASONS = (QueueReason.QUEUED, QueueReason.RETRYING, QueueReason.PARKED)
+
+LISTING = Listing(
+    kind=2,
+    table=attempts,
+    columns=(
+        table.delivery_id,
+        table.step,
+        table.created_at,
+        table.action,
+        table.customer,
+        table.site_id,
+        table.site_name,
+        table.next_attempt_at,
+        table.reason,
+        table.blocked_by,
+    ),
+    order=(table.created_at, table.place, table.step),
+    filters={
+        "reason": one_of(table.reason, REASONS),
+        "action": equals(table.action),
+        "customer": equals(table.customer),
+        "site_id": equals(table.site_id),
+        "delivery_id": equals(table.delivery_id),
+    },
+)
+
+
+def page(
+    connection: Connection, account: str, parameters: Mapping[str, str], *, site_names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """One page of an account's queue, what began to wait last first.
+
+    Raises:
+        FieldInvalid: names the parameter.
+    """
+    found = read_page(connection, LISTING, account, parameters, table.status == AttemptStatus.QUEUED.value)
+    return envelope(connection, found, [item(row, site_names or {}) for row in found.rows])
+
+
+def item(row: Row[Any], site_names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "delivery_id": row.delivery_id,
+        "customer": row.customer,
+        "action": row.action,
+        "site_id": row.site_id,
+        "site_name": row.site_name or site_names.get(row.site_id),
+        "retries": row.step - 1,
+        "next_attempt_at": iso_or_none(row.next_attempt_at),
+        "reason": row.reason,
+        "queued_at": iso(row.created_at),
+        "blocked_by": row.blocked_by,
+    }
