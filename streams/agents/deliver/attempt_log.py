@@ -1,0 +1,37 @@
+"""One wide line an attempt: all that is worth knowing, and no secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from schemas.records import Attempt
+
+__all__ = ["log_attempt", "log_lost"]
+
+log: Any = structlog.get_logger("courier")
+
+
+def log_attempt(row: Attempt) -> None:
+    """An attempt that is being recorded."""
+    log.info("attempt", **fields(row))
+
+
+def log_lost(row: Attempt) -> None:
+    """An attempt whose partition went to another courier, which makes it again."""
+    log.warning("attempt not recorded, its partition was lost", **fields(row))
+
+
+def fields(row: Attempt) -> dict[str, object]:
+    return {
+        "delivery_id": row.delivery_id,
+        "step": row.step,
+        "account": row.account,
+        "site": row.site_name or row.site_id,
+        "action": row.action,
+        "status": row.status.value,
+        "code": row.response_code,
+        "error": row.error.value if row.error else None,
+        "duration_ms": row.duration_us / 1000,
+    }

@@ -1,0 +1,156 @@
+"""Sending: takes messages from their lanes, finds the address, makes the request, hands the answer on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol, assert_never
+
+from schemas.records import AttemptError
+from streams.agents.deliver.settling import Settling
+from streams.agents.deliver.work import Work
+from streams.core.answer import Answer, Fault, Request
+from streams.core.lanes import Lanes
+from streams.core.sending import End, Fail, Park, Send, Sites, SiteView, step_for
+from streams.edges.clock import now_ms, steady
+from streams.edges.loop import Loop, Timer
+
+__all__ = ["Client", "Names", "Permits", "Sending"]
+
+
+class Client(Protocol):
+    """Whoever makes requests."""
+
+    def start(self, request: Request, ip: str, then: Callable[[Answer], None]) -> None: ...
+
+
+class Names(Protocol):
+    """Whoever resolves names."""
+
+    def resolve(self, host: str, then: Callable[[tuple[str, ...]], None]) -> None: ...
+
+
+class Permits(Protocol):
+    """Whoever knows which addresses may be used."""
+
+    def permits(self, ip: str, port: int) -> bool: ...
+
+
+@dataclass(slots=True, eq=False)
+class _Try:
+    """One attempt on its way to an answer."""
+
+    work: Work
+    site: SiteView
+    request: Request
+    began_at: int = field(default_factory=now_ms)
+    began: float = field(default_factory=steady)
+    looked_up: int | None = None  # microseconds
+    timer: Timer | None = None
+    over: bool = False  # its look-up
+
+    @property
+    def took(self) -> int:
+        """Microseconds until now."""
+        return round((steady() - self.began) * 1_000_000)
+
+
+class Sending:
+    """From a lane to an answer.
+
+    Args:
+        loop: for the time that a look-up may take.
+        client, names, guard: the world outside.
+        sites: as they are now.
+        lanes: where messages wait.
+        settling: what comes after an answer.
+        user_agent: how we present ourselves.
+        congested: whether so much is unacknowledged that nothing new should be begun.
+    """
+
+    def __init__(
+        self,
+        *,
+        loop: Loop,
+        client: Client,
+        names: Names,
+        guard: Permits,
+        sites: Sites,
+        lanes: Lanes[Work],
+        settling: Settling,
+        user_agent: str,
+        congested: Callable[[], bool],
+    ) -> None:
+        self._loop, self._client, self._names, self._guard = loop, client, names, guard
+        self._sites, self._lanes, self._settling, self._user_agent = sites, lanes, settling, user_agent
+        self._congested = congested
+
+    def pump(self) -> None:
+        """Begin whatever may begin now."""
+        while not self._congested() and (work := self._lanes.take()) is not None:
+            self._begin(work)
+
+    def _begin(self, work: Work) -> None:
+        site = self._sites.find(work.delivery.account, work.delivery.site_id)
+        step = step_for(site, work.delivery, now_ms(), self._user_agent)
+        match step:
+            case Send():
+                self._look_up(_Try(work, step.site, step.request))
+                return
+            case Fail():
+                self._settling.answered(work, step.site, None, failed(step.fault, now_ms(), 0))
+            case Park():
+                self._settling.park(work, step.cause)
+            case End():
+                self._settling.ended(work, step.site, step.fault)
+            case _:
+                assert_never(step)
+        self._lanes.release(work.lane)
+
+    def _look_up(self, attempt: _Try) -> None:
+        self._names.resolve(attempt.request.destination.host, lambda addresses: self._found(attempt, addresses))
+        if not attempt.over:
+            attempt.timer = self._loop.after(attempt.request.timeout, lambda: self._not_found(attempt))
+
+    def _not_found(self, attempt: _Try) -> None:
+        attempt.over = True
+        detail = f"the name was not resolved within {attempt.request.timeout:g} s"
+        self._fail(attempt, Fault(AttemptError.DNS, detail))
+
+    def _found(self, attempt: _Try, addresses: tuple[str, ...]) -> None:
+        if attempt.over:
+            return
+        attempt.over = True
+        if attempt.timer is not None:
+            attempt.timer.cancel()
+            attempt.looked_up = attempt.took
+        if not attempt.work.live:
+            self._lanes.release(attempt.work.lane)
+            self._settling.forget(attempt.work)
+            return
+        self._dial(attempt, addresses)
+
+    def _dial(self, attempt: _Try, addresses: tuple[str, ...]) -> None:
+        request, where = attempt.request, attempt.request.destination
+        permitted = [ip for ip in addresses if self._guard.permits(ip, where.port)]
+        if permitted:
+            ip = permitted[request.turn % len(permitted)]
+            self._client.start(request, ip, lambda answer: self._answered(attempt, answer))
+        elif addresses:
+            detail = f"{where.host} is {', '.join(addresses)} port {where.port}, which sites may not have"
+            self._fail(attempt, Fault(AttemptError.FORBIDDEN_ADDRESS, detail))
+        else:
+            self._fail(attempt, Fault(AttemptError.DNS, f"{where.host} has no address"))
+
+    def _fail(self, attempt: _Try, fault: Fault) -> None:
+        self._answered(attempt, failed(fault, attempt.began_at, attempt.took))
+
+    def _answered(self, attempt: _Try, answer: Answer) -> None:
+        if attempt.looked_up is not None:
+            answer = replace(answer, timings=replace(answer.timings, dns=attempt.looked_up))
+        self._lanes.release(attempt.work.lane)
+        self._settling.answered(attempt.work, attempt.site, attempt.request, answer)
+
+
+def failed(fault: Fault, began_at: int, took: int) -> Answer:
+    return Answer(began_at=began_at, duration_us=took, fault=fault)

@@ -1,0 +1,206 @@
+"""Settling: what an attempt leaves behind, written in the order that lets a kill come at any moment.
+
+1. The request has been made. 2. The follower (retry, dead letter, parked message) is written and acknowledged.
+3. The attempt's row is written and acknowledged. 4. The offset may move. A row is therefore proof that its follower is
+there, and a follower carries the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol, assert_never
+
+from schemas.codec import encode
+from schemas.records import Attempt, Delivery, Rejected, RejectedReason
+from schemas.topics import Topics
+from streams.agents.deliver.attempt_log import log_attempt, log_lost
+from streams.agents.deliver.shares import Shares
+from streams.agents.deliver.work import Item, Source, Work
+from streams.core import attempts
+from streams.core.answer import Answer, Fault, Request
+from streams.core.inlet import Inlet
+from streams.core.retrying import Delivered, Exhausted, Resend, Verdict, status_of, verdict
+from streams.core.sending import SiteView
+from streams.edges import crash
+from streams.edges.clock import now_ms
+
+__all__ = ["Settling", "Writer"]
+
+Then = Callable[[], None]
+
+
+class Writer(Protocol):
+    """Whoever writes records."""
+
+    def write(
+        self, topic: str, partition: int, key: bytes | None, value: bytes, then: Callable[[int | None], None]
+    ) -> None:
+        """`then` gets the offset once the record is acknowledged; None when it is refused for good."""
+
+
+class Settling:
+    """Knows every message under way, and ends it.
+
+    Args:
+        writer: writes to Kafka.
+        shares: whose partitions they are.
+        topics: where what goes.
+        tiers: seconds -> retry topic.
+    """
+
+    def __init__(self, *, writer: Writer, shares: Shares, topics: Topics, tiers: Mapping[float, str]) -> None:
+        self._writer, self._shares, self._topics, self._tiers = writer, shares, topics, tiers
+        self._under_way: dict[str, Work] = {}
+
+    def begin(self, work: Work) -> None:
+        """A message was admitted."""
+        self._under_way[work.key] = work
+
+    def join(self, key: str, source: Source) -> bool:
+        """The same step came once more; whether the first is still under way: then both end together."""
+        if (work := self._under_way.get(key)) is None:
+            return False
+        work.sources.append(source)
+        return True
+
+    def forget(self, work: Work) -> None:
+        """It is given up unsent, because it is someone else's now."""
+        self._under_way.pop(work.key, None)
+
+    def of(self, numbers: frozenset[int]) -> int:
+        """How many of these partitions' messages are under way."""
+        return sum(1 for work in self._under_way.values() if work.partition in numbers)
+
+    def recover(self, partition: int, rows: Sequence[tuple[bytes | None, bytes]], then: Then) -> None:
+        """Write the rows that a kill came before: their followers are there."""
+        waiting = len(rows)
+
+        def written(_: int | None) -> None:
+            nonlocal waiting
+            waiting -= 1
+            if not waiting:
+                then()
+
+        for key, row in rows:
+            self._writer.write(self._topics.attempts, partition, key, row, written)
+        if not rows:
+            then()
+
+    def answered(self, work: Work, site: SiteView, request: Request | None, answer: Answer) -> None:
+        """An attempt was made."""
+        now = now_ms()
+        follows = verdict(
+            succeeded=answer.succeeded,
+            step=work.delivery.step,
+            delays=site.retry_delays,
+            tiers=tuple(self._tiers),
+            now=now,
+        )
+        due = follows.due if isinstance(follows, Resend) else None
+        status = status_of(follows)
+        row = attempts.row_of(work.delivery, site, request, answer, status=status, next_attempt_at=due)
+        self._leave(work, row, follows)
+
+    def ended(self, work: Work, site: SiteView | None, fault: Fault) -> None:
+        """It ends unsent."""
+        answer = Answer(began_at=now_ms(), duration_us=0, fault=fault)
+        follows = Exhausted()
+        self._leave(work, attempts.row_of(work.delivery, site, None, answer, status=status_of(follows)), follows)
+
+    def park(self, work: Work, cause: str) -> None:
+        """It is put aside without spending an attempt."""
+        if not work.live:
+            self.forget(work)
+            return
+        record = attempts.parked(work.delivery, cause, now_ms())
+        self._write(work, self._topics.parked, encode(record), lambda: self._done(work))
+
+    def _leave(self, work: Work, row: Attempt, follows: Verdict) -> None:
+        if not work.live and not isinstance(follows, Delivered):
+            # Another courier makes this step again. A row would tell it that a follower is there, and none is.
+            log_lost(row)
+            self.forget(work)
+            return
+        log_attempt(row)
+        encoded = encode(row)
+        match follows:
+            case Delivered():
+                self._row(work, encoded)
+            case Resend(due, tier):
+                follower = attempts.follower(work.delivery, encoded, due=due, origin_offset=work.origin_offset)
+                self._write(work, self._tiers[tier], encode(follower), lambda: self._row(work, encoded))
+            case Exhausted():
+                dead = attempts.dead_letter(work.delivery, row, encoded)
+                self._write(work, self._topics.dead_letters, encode(dead), lambda: self._row(work, encoded))
+            case _:
+                assert_never(follows)
+
+    def _row(self, work: Work, row: bytes) -> None:
+        crash.reached(crash.AFTER_RETRY)
+        self._write(work, self._topics.attempts, row, lambda: self._done(work))
+
+    def _done(self, work: Work) -> None:
+        crash.reached(crash.AFTER_ATTEMPT)
+        self._shares.remember(work.key)
+        self._under_way.pop(work.key, None)
+        for source in work.sources:
+            self._shares.close(source)
+
+    def _write(self, work: Work, topic: str, value: bytes, then: Then) -> None:
+        def written(offset: int | None) -> None:
+            if offset is None:
+                self._refused(work, topic, then)
+                return
+            self._shares.written(topic, work.partition, offset)
+            then()
+
+        self._writer.write(topic, work.partition, work.delivery.lane.encode(), value, written)
+
+    def _refused(self, work: Work, topic: str, then: Then) -> None:
+        """Kafka will never take it: what is left is a reference to the record that it came from."""
+        source = work.sources[0]
+        detail = f"Kafka refused a record of step {work.key} for {topic} for good"
+        record = rejected(source.inlet, source.offset, work.delivery, RejectedReason.REFUSED_BY_KAFKA, detail)
+        self._reject(record, then)
+
+    def config_unknown(self, inlet: Inlet[Item], offset: int, delivery: Delivery) -> Rejected:
+        """A message that was decided under a configuration that does not exist."""
+        detail = f"it was decided under offset {delivery.config_offset} of config, which there is not"
+        record = rejected(inlet, offset, delivery, RejectedReason.CONFIG_UNKNOWN, detail)
+        return replace(record, value=encode(delivery))
+
+    def reject(self, source: Source, record: Rejected) -> None:
+        """A record that is no message: it goes to `rejected`, and is done with."""
+        self._reject(record, lambda: self._shares.close(source))
+
+    def _reject(self, record: Rejected, then: Then) -> None:
+        def written(offset: int | None) -> None:
+            if offset is None and record.value is None:
+                raise RuntimeError(f"Kafka takes no reference to {record.topic}/{record.partition}/{record.offset}")
+            if offset is None:
+                self._reject(replace(record, value=None, reason=RejectedReason.REFUSED_BY_KAFKA), then)
+            else:
+                then()
+
+        key = f"{record.topic}/{record.partition}".encode()
+        self._writer.write(self._topics.rejected, record.partition, key, encode(record), written)
+
+
+def rejected(inlet: Inlet[Item], offset: int, delivery: Delivery, reason: RejectedReason, detail: str) -> Rejected:
+    """A reference to a record that a message came from."""
+    now = now_ms()
+    return Rejected(
+        topic=inlet.topic,
+        partition=inlet.partition,
+        offset=offset,
+        timestamp=now,
+        key=delivery.lane.encode(),
+        value=None,
+        headers=[],
+        account=delivery.account,
+        reason=reason,
+        path=None,
+        detail=detail,
+        rejected_at=now,
+    )

@@ -1,0 +1,142 @@
+"""The partitions that are ours: their inlets, their window of proof, and what of them may be committed."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+
+from streams.agents.deliver.work import Item, Source
+from streams.core.inlet import Inlet
+from streams.core.proof import Proofs, Steps
+from streams.core.window import ProofWindow, marks_text
+from streams.edges.assignment import Share
+from streams.edges.courier_consumer import Position
+
+__all__ = ["OwnShare", "Shares"]
+
+REMEMBERED = 50_000  # steps
+
+
+class OwnShare:
+    """One partition number."""
+
+    def __init__(self, share: Share) -> None:
+        self.number = share.number
+        self.inlets = {topic: Inlet[Item](topic, share.number, at) for topic, at in share.starts.items()}
+        self.window = ProofWindow(share.mark, share.proof_ends, share.starts)
+        self.recovery = self.window.open()  # held until the rows that were missing are there
+        self.proofs: Proofs | None = share.proofs
+        self._ends = share.ends
+        self._committed: dict[str, Position] = {}
+        for topic, at in share.starts.items():
+            self.passed(topic, at)
+
+    def recovered(self) -> None:
+        """The rows that were missing have been written."""
+        self.window.close(self.recovery)
+
+    def passed(self, topic: str, offset: int) -> None:
+        """Messages of this topic are taken up from `offset` on: once past the end at the assignment, all are new."""
+        if self.window.recovering and offset >= self._ends[topic]:
+            self.untouched(topic)
+
+    def untouched(self, topic: str) -> None:
+        """No further message of this topic was ever taken up before."""
+        self.window.recovered(topic)
+        if not self.window.recovering:
+            self.proofs = None
+
+    def forget_committed(self) -> None:
+        """A commit failed: all of it is to be committed again."""
+        self._committed.clear()
+
+    def positions(self, deliveries: str) -> Iterator[Position]:
+        """What has changed since the last time."""
+        self.window.advance()
+        mark = marks_text(self.window.mark)
+        for topic, inlet in self.inlets.items():
+            metadata = mark if topic == deliveries else ""
+            position = Position(topic, self.number, inlet.watermark.position, metadata)
+            if self._committed.get(topic) != position:
+                self._committed[topic] = position
+                yield position
+
+
+class Shares:
+    """All of ours, and the steps that were done lately whoever owns them now."""
+
+    def __init__(self, deliveries: str) -> None:
+        self._deliveries = deliveries
+        self._own: dict[int, OwnShare] = {}
+        self._steps = Steps(REMEMBERED)
+
+    def take(self, share: Share) -> OwnShare:
+        """A partition number has become ours."""
+        for key in share.proofs.handled:
+            self._steps.add(key)
+        own = self._own[share.number] = OwnShare(share)
+        return own
+
+    def lose(self, numbers: Iterable[int]) -> list[Inlet[Item]]:
+        """They are ours no longer; answers their inlets."""
+        lost = [inlet for number in numbers if (own := self._own.pop(number, None)) for inlet in own.inlets.values()]
+        for inlet in lost:
+            inlet.lose()
+        return lost
+
+    def numbers(self) -> frozenset[int]:
+        """Which are ours."""
+        return frozenset(self._own)
+
+    def close_inlets(self, numbers: Container[int]) -> None:
+        """Take up nothing more of these; what is under way goes on."""
+        for own in self._chosen(numbers):
+            for inlet in own.inlets.values():
+                inlet.close()
+
+    def find(self, number: int) -> OwnShare | None:
+        """One of ours."""
+        return self._own.get(number)
+
+    def inlet(self, topic: str, partition: int) -> Inlet[Item] | None:
+        """An inlet of ours."""
+        own = self._own.get(partition)
+        return own.inlets.get(topic) if own else None
+
+    def handled(self, number: int, key: str) -> bool:
+        """Whether the step was done before."""
+        own = self._own.get(number)
+        return key in self._steps or (own is not None and own.proofs is not None and key in own.proofs.handled)
+
+    def remember(self, key: str) -> None:
+        """The step has been done."""
+        self._steps.add(key)
+
+    def open(self, inlet: Inlet[Item]) -> Source:
+        """Take up the head of an inlet."""
+        own = self._own[inlet.partition]
+        source = Source(inlet, inlet.take_up().offset, own.window.open())
+        own.passed(inlet.topic, source.offset + 1)
+        return source
+
+    @staticmethod
+    def close(source: Source) -> None:
+        """The record is done with."""
+        source.inlet.watermark.end(source.offset)
+        ProofWindow.close(source.snapshot)
+
+    def written(self, topic: str, partition: int, offset: int) -> None:
+        """A record of proof was acknowledged."""
+        if own := self._own.get(partition):
+            own.window.written(topic, offset)
+
+    def forget_committed(self, numbers: Container[int] | None = None) -> None:
+        """What was committed of these numbers, or of all, may not be there."""
+        for own in self._chosen(numbers):
+            own.forget_committed()
+
+    def positions(self, numbers: Container[int] | None = None) -> list[Position]:
+        """What is to be committed of these numbers; of all, by default."""
+        return [position for own in self._chosen(numbers) for position in own.positions(self._deliveries)]
+
+    def _chosen(self, numbers: Container[int] | None) -> list[OwnShare]:
+        return [own for number, own in self._own.items() if numbers is None or number in numbers]

@@ -1,0 +1,44 @@
+"""A message under way, from its admission until it is done with; and the records that it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.records import Delivery, Rejected
+from streams.core.inlet import Inlet
+from streams.core.lanes import LaneName
+from streams.core.window import Snapshot
+
+__all__ = ["Item", "Source", "Work"]
+
+Item = Delivery | Rejected  # a record that was read, or that could not be
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A record of an inlet. The same step can come twice: then a work has two."""
+
+    inlet: Inlet[Item]
+    offset: int
+    snapshot: Snapshot
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One step of a delivery."""
+
+    delivery: Delivery
+    key: str  # of the step
+    lane: LaneName
+    partition: int
+    sources: list[Source]
+
+    @property
+    def live(self) -> bool:
+        """Whether a partition that it came from is still ours; otherwise another courier does it too."""
+        return any(source.inlet.live for source in self.sources)
+
+    @property
+    def origin_offset(self) -> int:
+        """The offset of the record that it came from first."""
+        return self.sources[0].offset

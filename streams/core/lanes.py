@@ -1,0 +1,176 @@
+"""Lanes: which message is sent next, so that no site waits for another and no cap is exceeded.
+
+A lane is one slot of one site and queues alone. Lanes take turns; a lane, its site and the whole have caps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
+
+from schemas.errors import RecordUnreadable
+from schemas.records import Delivery
+
+__all__ = ["Caps", "LaneName", "Lanes", "lane_of"]
+
+T = TypeVar("T")
+SLOT = re.compile(r"[0-9]{1,4}", re.ASCII)
+
+
+class LaneName(NamedTuple):
+    """One slot of one site."""
+
+    account: str
+    site_id: str
+    slot: int
+
+    @property
+    def site(self) -> tuple[str, str]:
+        """The site that it belongs to."""
+        return self.account, self.site_id
+
+
+def lane_of(delivery: Delivery) -> LaneName:
+    """The lane that a message was put into when it was made.
+
+    Raises:
+        RecordUnreadable: its lane key is none of ours.
+    """
+    site_id, _, slot = delivery.lane.rpartition("/")
+    if site_id != delivery.site_id or not SLOT.fullmatch(slot):
+        raise RecordUnreadable(f"the lane {delivery.lane[:100]!r} is not a slot of the site {delivery.site_id[:100]!r}")
+    return LaneName(delivery.account, site_id, int(slot))
+
+
+class Caps(NamedTuple):
+    """How many requests may be in flight."""
+
+    lane: int
+    site: int
+
+
+@dataclass(slots=True, eq=False)
+class _Lane(Generic[T]):
+    name: LaneName
+    site: _Site[T]
+    waiting: deque[tuple[T, int]] = field(default_factory=deque)
+    weight: int = 0
+    in_flight: int = 0
+    ready: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Site(Generic[T]):
+    in_flight: int = 0
+    lanes: dict[LaneName, _Lane[T]] = field(default_factory=dict)
+
+
+class Lanes(Generic[T]):
+    """The messages that wait for their turn.
+
+    Args:
+        most: requests in flight in all. One site never takes more than half, so that hanging ones leave room.
+        size: messages that one lane may hold waiting.
+        weight: bytes that one lane may hold waiting.
+        caps: the caps of a lane as they are now.
+    """
+
+    def __init__(self, *, most: int, size: int, weight: int, caps: Callable[[LaneName], Caps]) -> None:
+        self._most, self._size, self._weight, self._caps = most, size, weight, caps
+        self._sites: dict[tuple[str, str], _Site[T]] = {}
+        self._ready: deque[_Lane[T]] = deque()
+        self.in_flight = 0
+
+    def has_room(self, name: LaneName) -> bool:
+        """Whether the lane takes one more."""
+        site = self._sites.get(name.site)
+        lane = site.lanes.get(name) if site else None
+        return lane is None or (len(lane.waiting) < self._size and lane.weight < self._weight)
+
+    def add(self, name: LaneName, item: T, weight: int) -> None:
+        """Queue a message of `weight` bytes at the end of its lane."""
+        lane = self._lane(name)
+        lane.waiting.append((item, weight))
+        lane.weight += weight
+        self._make_ready(lane)
+
+    def take(self) -> T | None:
+        """The next message to be sent, now counted as in flight; None where nothing waits or no cap has room."""
+        while self._ready and self.in_flight < self._most:
+            lane = self._ready.popleft()
+            lane.ready = False
+            if lane.waiting and self._may_send(lane):
+                return self._taken(lane)
+        return None
+
+    def release(self, name: LaneName) -> None:
+        """A request of this lane has ended."""
+        lane = self._lane(name)
+        lane.in_flight -= 1
+        lane.site.in_flight -= 1
+        self.in_flight -= 1
+        for other in lane.site.lanes.values():
+            self._make_ready(other)
+        self._forget_if_idle(lane)
+
+    def refresh(self) -> None:
+        """Caps may have changed: every lane that waits is looked at again."""
+        for site in self._sites.values():
+            for lane in site.lanes.values():
+                self._make_ready(lane)
+
+    def drop(self, unwanted: Callable[[T], bool]) -> list[T]:
+        """Take out the waiting messages that are unwanted."""
+        dropped: list[T] = []
+        for lane in [lane for site in self._sites.values() for lane in site.lanes.values()]:
+            kept: deque[tuple[T, int]] = deque()
+            for item, weight in lane.waiting:
+                if unwanted(item):
+                    dropped.append(item)
+                    lane.weight -= weight
+                else:
+                    kept.append((item, weight))
+            lane.waiting = kept
+            self._forget_if_idle(lane)
+        return dropped
+
+    def waiting(self) -> int:
+        """Messages that wait, in all lanes."""
+        return sum(len(lane.waiting) for site in self._sites.values() for lane in site.lanes.values())
+
+    def _lane(self, name: LaneName) -> _Lane[T]:
+        site = self._sites.get(name.site)
+        if site is None:
+            site = self._sites[name.site] = _Site()
+        lane = site.lanes.get(name)
+        if lane is None:
+            lane = site.lanes[name] = _Lane(name, site)
+        return lane
+
+    def _make_ready(self, lane: _Lane[T]) -> None:
+        if lane.waiting and not lane.ready:
+            lane.ready = True
+            self._ready.append(lane)
+
+    def _may_send(self, lane: _Lane[T]) -> bool:
+        caps = self._caps(lane.name)
+        whole = min(caps.site, max(1, self._most // 2))
+        return lane.in_flight < caps.lane and lane.site.in_flight < whole
+
+    def _taken(self, lane: _Lane[T]) -> T:
+        item, weight = lane.waiting.popleft()
+        lane.weight -= weight
+        lane.in_flight += 1
+        lane.site.in_flight += 1
+        self.in_flight += 1
+        self._make_ready(lane)
+        return item
+
+    def _forget_if_idle(self, lane: _Lane[T]) -> None:
+        if not lane.waiting and not lane.in_flight:
+            lane.site.lanes.pop(lane.name, None)
+            if not lane.site.lanes:
+                self._sites.pop(lane.name.site, None)

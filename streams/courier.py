@@ -1,0 +1,202 @@
+"""The process `hookline courier`: joins the agent *deliver* to Kafka, libcurl, the resolver and the configuration.
+
+Main thread: one loop. Second thread: the consumer. Third: the follower of `config`. It ends with 0 after SIGTERM, and
+with 1 when it cannot go on; whoever supervises it starts it again, which is the only recovery there is.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from typing import Any
+
+import structlog
+
+from schemas.errors import HooklineError
+from schemas.settings import Settings
+from schemas.topics import Topics
+from streams.agents.deliver.agent import Deliver
+from streams.agents.deliver.intake import Intake
+from streams.agents.deliver.sending import Sending
+from streams.agents.deliver.settling import Settling
+from streams.agents.deliver.shares import Shares
+from streams.agents.deliver.work import Work
+from streams.core.lanes import Lanes
+from streams.core.sending import Sites
+from streams.edges import logs
+from streams.edges.assignment import Assigner
+from streams.edges.clock import steady
+from streams.edges.configured import FollowedConfiguration
+from streams.edges.courier_consumer import CourierConsumer
+from streams.edges.curl import Exchanges
+from streams.edges.following import Follower
+from streams.edges.guard import Guard
+from streams.edges.keyring import keyring_of
+from streams.edges.ledger import Ledger
+from streams.edges.loop import Loop
+from streams.edges.proof_reader import ProofReader
+from streams.edges.resolver import Resolver
+from streams.edges.topic_check import wait_for_topics
+from streams.edges.worker_slot import worker_slot
+
+__all__ = ["run"]
+
+log = structlog.get_logger("courier")
+
+LANE_BYTES = 8 * 1024 * 1024  # of messages that one lane holds waiting
+ACKNOWLEDGED_WITHIN = 30.0  # seconds
+MOST_UNACKNOWLEDGED = 2000  # records
+STOP = 10.0  # seconds for requests in flight
+FLUSH = 2.0  # seconds
+REPORTS = 0.001  # seconds between two looks for delivery reports, while some are expected
+REPORTS_SLOW = 0.02  # the same, when the broker has been silent for a while
+SPARE_DESCRIPTORS = 256
+
+
+def run(settings: Settings) -> int:
+    """Deliver until told to stop. Does not return: hung look-ups must not hold the process."""
+    logs.configure(settings)
+    code = 1
+    try:
+        code = Courier(settings).run()
+    except HooklineError as error:
+        log.error("the courier cannot go on", reason=str(error))  # noqa: TRY400 - the sentence says it all
+    except Exception:
+        log.exception("the courier has failed")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+class Courier:
+    """One courier: built, run, stopped."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loop = Loop()
+        self._stopping = False
+        self._failure: Exception | None = None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def run(self) -> int:
+        """Run until told to stop; answers the exit code."""
+        settings, topics = self._settings, Topics(self._settings)
+        raise_descriptor_limit(settings.max_in_flight)
+        retries = wait_for_topics(settings, self._pause)
+        if retries is None:
+            return 0
+        follower = Follower(settings, keyring_of(settings), lambda error: self._loop.post(lambda: self._fail(error)))
+        follower.start()
+        ledger = Ledger(settings, timeout=ACKNOWLEDGED_WITHIN)
+        exchanges = Exchanges(self._loop, guard := Guard(settings.allowed_networks), most=settings.max_in_flight)
+        consumer = self._consumer(topics, retries)
+        shares, sites = Shares(topics.deliveries), Sites(follower.configuration, settings.partitions)
+        lanes = Lanes[Work](most=settings.max_in_flight, size=settings.lane_size, weight=LANE_BYTES, caps=sites.caps)
+        settling = Settling(writer=ledger, shares=shares, topics=topics, tiers=topics.retries)
+        intake = Intake(
+            loop=self._loop,
+            reader=consumer,
+            configured=FollowedConfiguration(follower, self._loop, self._fail),
+            shares=shares,
+            lanes=lanes,
+            settling=settling,
+        )
+        sending = Sending(
+            loop=self._loop,
+            client=exchanges,
+            names=Resolver(self._loop.post),
+            guard=guard,
+            sites=sites,
+            lanes=lanes,
+            settling=settling,
+            user_agent=f"Hookline/{metadata.version('hookline')}",
+            congested=lambda: ledger.outstanding >= MOST_UNACKNOWLEDGED,
+        )
+        follower.listen(lambda _: self._loop.post(lanes.refresh))
+        agent = Deliver(
+            loop=self._loop,
+            group=consumer,
+            shares=shares,
+            lanes=lanes,
+            intake=intake,
+            sending=sending,
+            settling=settling,
+        )
+        consumer.start(agent)
+        log.info("courier started", kafka=settings.bootstrap_servers, most_in_flight=settings.max_in_flight)
+        self._go_round(ledger, agent.pump, lambda: self._stopping)
+        self._stop(agent, consumer, ledger, exchanges)
+        return 0
+
+    def _consumer(self, topics: Topics, retries: Sequence[str]) -> CourierConsumer:
+        proofs = ProofReader(
+            self._settings, [topics.attempts, *retries, topics.dead_letters, topics.parked], topics.attempts
+        )
+        return CourierConsumer(
+            self._settings,
+            member=worker_slot(self._settings, "courier"),
+            topics=[topics.deliveries, *retries],
+            assigner=Assigner(self._settings, deliveries=topics.deliveries, proofs=proofs),
+            loop=self._loop,
+            on_failure=self._fail,
+        )
+
+    def _go_round(self, ledger: Ledger, pump: Callable[[], None], until: Callable[[], bool]) -> None:
+        """Run the loop. While delivery reports are expected it looks for them often: nobody wakes us for those."""
+        silent_since, outstanding = steady(), 0
+        while not until():
+            if ledger.outstanding != outstanding:
+                silent_since, outstanding = steady(), ledger.outstanding
+            often = REPORTS if steady() - silent_since < 1.0 else REPORTS_SLOW
+            self._loop.run_once(often if outstanding else 1.0)
+            ledger.pump()
+            pump()
+            if self._failure is not None:
+                raise self._failure
+
+    def _stop(self, agent: Deliver, consumer: CourierConsumer, ledger: Ledger, exchanges: Exchanges) -> None:
+        log.info("courier stops", in_flight=len(exchanges))
+        self._go_round(ledger, agent.pump, agent.stop(STOP))
+        if len(exchanges):
+            log.warning("requests abandoned, they are made again", count=len(exchanges))
+        exchanges.abandon()
+        deadline = steady() + FLUSH
+        while ledger.outstanding and steady() < deadline:
+            ledger.flush(0.1)
+        consumer.stop(agent.last_positions(), FLUSH)
+        log.info("courier stopped")
+
+    def _on_signal(self, _number: int, _frame: Any) -> None:
+        self._stopping = True
+        self._loop.wake()
+
+    def _pause(self, seconds: float) -> bool:
+        deadline = steady() + seconds
+        while not self._stopping and (left := deadline - steady()) > 0:
+            self._loop.run_once(left)
+        return self._stopping
+
+    def _fail(self, error: Exception) -> None:
+        self._failure = self._failure or error
+
+
+def raise_descriptor_limit(most: int) -> None:
+    """Allow as many open files as the caps need.
+
+    Raises:
+        HooklineError: the system does not allow them.
+    """
+    needed = 2 * most + SPARE_DESCRIPTORS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise HooklineError(
+            f"HOOKLINE_MAX_IN_FLIGHT={most} needs {needed} open files and this system allows {hard}; "
+            "lower it, or raise the limit (ulimit -n)"
+        )
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

@@ -1,0 +1,87 @@
+"""What an assignment means: for each partition number, where to start, what was done before, where the topics end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from schemas.errors import KafkaUnavailable, RecordUnreadable
+from schemas.settings import Settings
+from streams.core.proof import Proofs
+from streams.core.window import Marks, marks_from
+from streams.edges.kafka import client_config
+from streams.edges.proof_reader import ProofReader
+
+__all__ = ["Assigner", "Share"]
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 10.0  # seconds for one answer of the broker
+Place = tuple[str, int]  # topic, partition
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One partition number of every topic: what belongs together, and to one courier."""
+
+    number: int
+    starts: Mapping[str, int]  # topic -> offset to read from
+    ends: Mapping[str, int]  # topic -> where it ended at the assignment
+    mark: Marks
+    proof_ends: Marks
+    proofs: Proofs
+
+
+class Assigner:
+    """Works out shares, in the consumer's thread."""
+
+    def __init__(self, settings: Settings, *, deliveries: str, proofs: ProofReader) -> None:
+        self._admin = AdminClient(client_config(settings, "hookline-courier-admin"))
+        self._deliveries, self._proofs = deliveries, proofs
+
+    def shares(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> list[Share]:
+        """The shares of an assignment.
+
+        Raises:
+            KafkaUnavailable: the broker did not say what is needed to know it.
+        """
+        if not partitions:
+            return []
+        try:
+            committed = consumer.committed(list(partitions), timeout=PATIENCE)
+            firsts = self._offsets(partitions, OffsetSpec.earliest())
+            ends = self._offsets(partitions, OffsetSpec.latest())
+        except KafkaException as error:
+            raise KafkaUnavailable(f"the offsets of the courier are not known: {error.args[0].str()}") from None
+        starts = {place(p): max(p.offset, firsts[place(p)]) for p in committed}
+        marks = {p.partition: self._mark(p) for p in committed if p.topic == self._deliveries}
+        proven = self._proofs.read(marks)
+        log.info("partitions", numbers=sorted(marks), proven=sum(len(p.proofs.handled) for p in proven.values()))
+        return [
+            Share(n, of(starts, n), of(ends, n), mark, proven[n].ends, proven[n].proofs) for n, mark in marks.items()
+        ]
+
+    def _offsets(self, partitions: Sequence[TopicPartition], spec: OffsetSpec) -> dict[Place, int]:
+        asked = {TopicPartition(p.topic, p.partition): spec for p in partitions}
+        found = self._admin.list_offsets(asked, request_timeout=PATIENCE)
+        return {place(p): future.result().offset for p, future in found.items()}
+
+    @staticmethod
+    def _mark(position: TopicPartition) -> Marks:
+        try:
+            return marks_from(position.metadata)
+        except RecordUnreadable as error:
+            log.warning("proof is read from its beginning", partition=position.partition, reason=str(error))
+            return {}
+
+
+def place(partition: TopicPartition) -> Place:
+    return partition.topic, partition.partition
+
+
+def of(offsets: Mapping[Place, int], number: int) -> dict[str, int]:
+    return {topic: offset for (topic, partition), offset in offsets.items() if partition == number}

@@ -1,0 +1,146 @@
+"""Requests over libcurl: many at once in one thread, each to an address that was checked, none ever sent twice.
+
+What libcurl does by itself and a courier must not: follow redirects, use the environment's proxy or .netrc, resolve
+names, send a body again on a new connection (so bodies cannot be rewound), wait for `100 Continue`.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable
+
+import certifi
+import pycurl
+import structlog
+
+from streams.core.answer import Answer, Request
+from streams.edges.curl_handle import Handle
+from streams.edges.guard import Guard
+from streams.edges.loop import Loop, Timer
+
+__all__ = ["Exchanges", "Then"]
+
+log = structlog.get_logger(__name__)
+
+Then = Callable[[Answer], None]
+IDLE_KEPT = 15  # seconds that an unused connection is kept
+MASKS = {
+    pycurl.POLL_IN: select.EPOLLIN,
+    pycurl.POLL_OUT: select.EPOLLOUT,
+    pycurl.POLL_INOUT: select.EPOLLIN | select.EPOLLOUT,
+}
+
+
+class Exchanges:
+    """The requests that are in flight.
+
+    Args:
+        loop: in whose thread everything happens.
+        guard: is asked once more at the dial.
+        most: requests at once; more connections than that are kept open.
+        certificates: file with the certificates that sign the sites'; certifi's by default.
+    """
+
+    def __init__(self, loop: Loop, guard: Guard, *, most: int, certificates: str | None = None) -> None:
+        self._loop, self._guard = loop, guard
+        self._certificates = certificates or certifi.where()
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, most + 64)  # it counts those in use
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
+        self._timer: Timer | None = None
+        self._idle: list[Handle] = []
+        self._busy: dict[pycurl.Curl, tuple[Handle, Then]] = {}
+
+    def __len__(self) -> int:
+        return len(self._busy)
+
+    def start(self, request: Request, ip: str, then: Then) -> None:
+        """Send a request to this address; `then` gets the answer, whatever it is."""
+        handle = self._idle.pop() if self._idle else self._new_handle()
+        handle.prepare(request, ip)
+        self._busy[handle.curl] = handle, then
+        self._multi.add_handle(handle.curl)
+
+    def abandon(self) -> None:
+        """Break off everything in flight; no answer is given."""
+        for handle, _ in self._busy.values():
+            self._multi.remove_handle(handle.curl)
+            handle.curl.close()
+        self._busy.clear()
+
+    def close(self) -> None:
+        """Break off what is in flight and close the connections."""
+        self.abandon()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._multi.close()
+        for handle in self._idle:
+            handle.curl.close()
+        self._idle.clear()
+
+    def _new_handle(self) -> Handle:
+        curl = pycurl.Curl()
+        settings = (
+            (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+            (pycurl.FOLLOWLOCATION, 0),
+            (pycurl.PROXY, ""),
+            (pycurl.NOPROXY, "*"),
+            (pycurl.NETRC, 0),
+            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+            (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
+            (pycurl.CAINFO, self._certificates),
+            (pycurl.MAXAGE_CONN, IDLE_KEPT),
+            (pycurl.PATH_AS_IS, 1),
+            (pycurl.NOSIGNAL, 1),
+            (pycurl.POST, 1),
+        )
+        for option, value in settings:
+            curl.setopt(option, value)
+        return Handle(curl, self._guard)
+
+    def _on_socket(self, event: int, fd: int, _multi: object, _data: object) -> None:
+        try:
+            if event == pycurl.POLL_REMOVE:
+                self._loop.forget(fd)
+            else:
+                self._loop.watch(fd, MASKS[event], self._on_ready)
+        except Exception:  # libcurl would only print it
+            log.exception("a socket of a request could not be watched", fd=fd, event=event)
+
+    def _on_timer(self, milliseconds: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.after(milliseconds / 1000, self._on_time) if milliseconds >= 0 else None
+
+    def _on_time(self) -> None:
+        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        self._finish()
+
+    def _on_ready(self, fd: int, mask: int) -> None:
+        action = 0
+        if mask & (select.EPOLLIN | select.EPOLLHUP):
+            action |= pycurl.CSELECT_IN
+        if mask & select.EPOLLOUT:
+            action |= pycurl.CSELECT_OUT
+        if mask & select.EPOLLERR:
+            action |= pycurl.CSELECT_ERR
+        self._multi.socket_action(fd, action)
+        self._finish()
+
+    def _finish(self) -> None:
+        more = 1
+        while more:
+            more, ended, failed = self._multi.info_read()
+            for curl in ended:
+                self._end(curl, pycurl.E_OK, "")
+            for curl, code, message in failed:
+                self._end(curl, code, message)
+
+    def _end(self, curl: pycurl.Curl, code: int, message: str) -> None:
+        handle, then = self._busy.pop(curl)
+        self._multi.remove_handle(curl)
+        answer = handle.answer(code, message)
+        handle.clear()
+        self._idle.append(handle)
+        then(answer)

@@ -1,0 +1,129 @@
+"""One request of libcurl: gives it the body, takes the answer's head and at most 64 KiB of its body.
+
+A handle is used again and again; its callbacks never raise, for libcurl could not pass it on.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import pycurl
+import structlog
+
+from schemas.records import AttemptError
+from streams.core.answer import Answer, Fault, Request, Timings
+from streams.edges.clock import now_ms
+from streams.edges.curl_faults import fault_of
+from streams.edges.guard import Guard
+
+__all__ = ["MOST_BODY", "Handle"]
+
+log = structlog.get_logger(__name__)
+
+MOST_BODY = 64 * 1024  # bytes of an answer that are kept
+MOST_HEADERS = 64 * 1024  # bytes of its header lines
+MILLISECOND = 0.001
+# Not used, but libcurl would send its own: a wait for `100 Continue` costs a second with many servers.
+NO_EXPECT = "Expect:"
+
+
+class Handle:
+    """A libcurl easy handle with the state of the request that it carries."""
+
+    def __init__(self, curl: pycurl.Curl, guard: Guard) -> None:
+        self.curl = curl
+        self._guard = guard
+        self.clear()
+        curl.setopt(pycurl.READFUNCTION, self._read)
+        curl.setopt(pycurl.WRITEFUNCTION, self._write)
+        curl.setopt(pycurl.HEADERFUNCTION, self._header)
+        curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+
+    def clear(self) -> None:
+        """Let go of what belongs to one request."""
+        self._body = b""
+        self._sent = 0
+        self._timeout = 0.0
+        self._began_at = 0
+        self._headers: list[list[str]] = []
+        self._header_bytes = 0
+        self._chunks: list[bytes] = []
+        self._received = 0
+        self._truncated = False
+        self._refused = ""
+
+    def prepare(self, request: Request, ip: str) -> None:
+        """Set everything that differs from request to request."""
+        curl, port = self.curl, request.destination.port
+        self._body, self._timeout, self._began_at = request.body, request.timeout, now_ms()
+        curl.setopt(pycurl.URL, request.destination.url)
+        curl.setopt(pycurl.CONNECT_TO, [f"::[{ip}]:{port}" if ":" in ip else f"::{ip}:{port}"])
+        curl.setopt(pycurl.HTTPHEADER, [*(f"{name}: {value}" for name, value in request.headers), NO_EXPECT])
+        curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(request.body))
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, round(request.timeout / MILLISECOND)))
+
+    def answer(self, code: int, message: str) -> Answer:
+        """What came of it; `code` and `message` are libcurl's."""
+        if code == pycurl.E_WRITE_ERROR and self._truncated:
+            code = pycurl.E_OK  # we had enough
+        info = self.curl.getinfo
+        return Answer(
+            began_at=self._began_at,
+            duration_us=info(pycurl.TOTAL_TIME_T),
+            fault=self._fault(code, message),
+            status=info(pycurl.RESPONSE_CODE) or None,
+            headers=self._headers,
+            body=b"".join(self._chunks),
+            truncated=self._truncated,
+            timings=Timings(
+                connect=info(pycurl.CONNECT_TIME_T) or None,
+                tls=info(pycurl.APPCONNECT_TIME_T) or None,
+                first_byte=info(pycurl.STARTTRANSFER_TIME_T) or None,
+            ),
+            remote_ip=info(pycurl.PRIMARY_IP) or None,
+        )
+
+    def _fault(self, code: int, message: str) -> Fault | None:
+        if self._refused:
+            return Fault(AttemptError.FORBIDDEN_ADDRESS, f"{self._refused} is not an address that sites may have")
+        return None if code == pycurl.E_OK else fault_of(code, message, self._timeout)
+
+    def _read(self, size: int) -> bytes:
+        chunk = self._body[self._sent : self._sent + size]
+        self._sent += len(chunk)
+        return chunk
+
+    def _write(self, data: bytes) -> int:
+        room = MOST_BODY - self._received
+        self._received += len(data)
+        if len(data) <= room:
+            self._chunks.append(data)
+            return len(data)
+        self._chunks.append(data[:room])
+        self._truncated = True
+        return 0  # stops the transfer
+
+    def _header(self, line: bytes) -> None:
+        if line.startswith(b"HTTP/"):  # the head of another answer: what came before was a 1xx
+            self._headers, self._header_bytes = [], 0
+            return
+        self._header_bytes += len(line)
+        name, colon, value = line.partition(b":")
+        if not colon:
+            return
+        if self._header_bytes > MOST_HEADERS:
+            self._truncated = True
+            return
+        self._headers.append([name.decode("latin-1").strip(), value.decode("latin-1").strip()])
+
+    def _open_socket(self, _purpose: int, address: Any) -> Any:
+        family, kind, protocol, where = address
+        if family not in (socket.AF_INET, socket.AF_INET6) or not self._guard.permits(str(where[0]), int(where[1])):
+            self._refused = str(where[0])
+            return pycurl.SOCKET_BAD
+        try:
+            return socket.socket(family, kind, protocol)
+        except OSError as error:
+            log.warning("no socket for a request", reason=str(error))
+            return pycurl.SOCKET_BAD

@@ -1,0 +1,70 @@
+"""Logging of a role: structured lines on standard error, for people or machines, cheap enough for one an attempt."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+
+from schemas.settings import Settings
+from streams.edges.clock import steady
+
+__all__ = ["configure"]
+
+PAUSE = 10.0  # seconds between two lines of the Kafka client: in an outage it has hundreds a second
+PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:/_-+@")
+
+
+def configure(settings: Settings) -> None:
+    """Set up logging for this process."""
+    level: int = getattr(logging, settings.log_level)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            as_json if settings.log_format == "json" else as_text,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+    kafka = logging.getLogger("kafka")
+    kafka.propagate = False
+    kafka.handlers = [_ToStructlog()]
+
+
+def as_json(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> bytes:
+    """One JSON object."""
+    return orjson.dumps(event, default=str)
+
+
+def as_text(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> bytes:
+    """Time, level, what happened, and the rest as `key=value`."""
+    time, level, what = event.pop("timestamp"), event.pop("level"), event.pop("event")
+    exception = event.pop("exception", "")
+    pairs = "".join(f" {key}={shown(value)}" for key, value in event.items() if value is not None)
+    line = f"{time[11:23]} {level:<7} {what}{pairs}"
+    return f"{line}\n{exception}".encode() if exception else line.encode()
+
+
+def shown(value: Any) -> str:
+    text = value if isinstance(value, str) else str(value)
+    return text if text and PLAIN.issuperset(text) else orjson.dumps(text, default=str).decode()
+
+
+class _ToStructlog(logging.Handler):
+    """Passes on what the Kafka client says, one line now and then."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._next = 0.0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if steady() >= self._next:
+            self._next = steady() + PAUSE
+            structlog.get_logger("kafka").warning("the Kafka client says", text=record.getMessage())

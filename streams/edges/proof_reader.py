@@ -1,0 +1,102 @@
+"""Reads what proves steps (`attempts`, `retries.*`, `dead-letters`, `parked`) from a mark to the ends.
+
+Done at each assignment, before the first message of a partition is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+
+from schemas.codec import decode
+from schemas.errors import KafkaUnavailable, RecordUnreadable
+from schemas.settings import Settings
+from streams.core.proof import Proofs
+from streams.core.window import Marks
+from streams.edges.clock import steady
+from streams.edges.kafka import consumer_config
+
+__all__ = ["ProofReader", "Proven"]
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+PATIENCE = 30.0  # seconds without a record and without an end
+OVERLAP = 500  # attempts before the mark that are read too: late copies of messages that ended are known by them
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What one partition number's topics prove, and where they end."""
+
+    proofs: Proofs
+    ends: Marks
+
+
+class ProofReader:
+    """Reads with a consumer of its own, outside any group.
+
+    Args:
+        settings: where Kafka is.
+        topics: the topics of proof.
+        attempts: the one of them that holds the rows.
+    """
+
+    def __init__(self, settings: Settings, topics: Sequence[str], attempts: str) -> None:
+        self._config = consumer_config(settings, "hookline-courier-proof", "hookline-courier-proof") | {
+            "enable.partition.eof": True,
+            "fetch.queue.backoff.ms": 10,
+        }
+        self._topics, self._attempts = topics, attempts
+
+    def read(self, marks: Mapping[int, Marks]) -> dict[int, Proven]:
+        """Read the partitions named, each from its mark.
+
+        Raises:
+            KafkaUnavailable: the broker does not give them.
+        """
+        ends: dict[int, dict[str, int]] = {number: {} for number in marks}
+        proofs = {number: Proofs() for number in marks}
+        for message in self._messages(self._starts(marks), ends):
+            try:
+                proofs[message.partition() or 0].fold(decode(message.value()), message.key())
+            except RecordUnreadable as error:
+                log.warning("unreadable proof", topic=message.topic(), offset=message.offset(), reason=str(error))
+        return {number: Proven(proofs[number], ends[number]) for number in marks}
+
+    def _starts(self, marks: Mapping[int, Marks]) -> list[TopicPartition]:
+        overlap = {self._attempts: OVERLAP}
+        return [
+            TopicPartition(topic, number, max(0, mark.get(topic, 0) - overlap.get(topic, 0)))
+            for number, mark in marks.items()
+            for topic in self._topics
+        ]
+
+    def _messages(self, starts: list[TopicPartition], ends: dict[int, dict[str, int]]) -> Iterator[Message]:
+        """The records up to each end; `ends` is filled on the way."""
+        consumer = Consumer(self._config)
+        try:
+            consumer.assign(starts)
+            missing, deadline = len(starts), steady() + PATIENCE
+            while missing:
+                for message in consumer.consume(BATCH, 0.05):
+                    deadline = steady() + PATIENCE
+                    error = message.error()
+                    if error is None:
+                        yield message
+                    elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
+                        missing -= self._ended(message, ends)
+                if steady() > deadline:
+                    raise KafkaUnavailable(f"{missing} partitions of {', '.join(self._topics)} could not be read")
+        finally:
+            consumer.close()
+
+    @staticmethod
+    def _ended(message: Message, ends: dict[int, dict[str, int]]) -> int:
+        found = ends[message.partition() or 0]
+        new = message.topic() not in found
+        found[message.topic() or ""] = message.offset() or 0
+        return int(new)
