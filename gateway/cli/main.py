@@ -6,13 +6,16 @@ A command imports what it needs when it runs, so that the help is there at once.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli import kafka, tail, topics
 from gateway.cli.failing import in_one_line
 from gateway.up import tether
+
+if TYPE_CHECKING:
+    from schemas.settings import Settings
 
 __all__ = ["app", "main"]
 
@@ -47,50 +50,57 @@ def up(
     """Start everything: a local Kafka unless one is configured, topics, keys and every role."""
     from pathlib import Path
 
-    from gateway.up.supervisor import run
+    from gateway.up.supervisor import Plan, run
     from schemas.settings import Settings
 
-    sys.exit(run(Settings(), apply=Path(apply) if apply else None, receiver=receiver))
+    sys.exit(run(Settings(), Plan(Path(apply) if apply else None, receiver)))
 
 
 @app.command(rich_help_panel=ROLES)
 def gateway() -> None:
     """Take requests and answer them; the API."""
-    tether.hold()
+    settings = started()
     from gateway.app import run
-    from schemas.settings import Settings
 
-    sys.exit(run(Settings()))
+    sys.exit(run(settings))
 
 
 @app.command(rich_help_panel=ROLES)
 def streams() -> None:
     """Turn requests into customer events, and events into deliveries."""
-    tether.hold()
-    from schemas.settings import Settings
+    settings = started()
     from streams.faust_worker import run
 
-    sys.exit(run(Settings()))
+    sys.exit(run(settings))
 
 
 @app.command(rich_help_panel=ROLES)
 def courier() -> None:
     """Deliver, and send again what failed."""
-    tether.hold()
-    from schemas.settings import Settings
+    settings = started()
     from streams.courier import run
 
-    sys.exit(run(Settings()))
+    sys.exit(run(settings))
 
 
 @app.command(rich_help_panel=ROLES)
 def projector() -> None:
     """Fold the log into the store that the API reads."""
-    tether.hold()
+    settings = started()
     from projections.project import run
-    from schemas.settings import Settings
 
-    sys.exit(run(Settings()))
+    sys.exit(run(settings))
+
+
+def started() -> Settings:
+    """What every role begins with: it ends with its supervisor, and its log has its form."""
+    tether.hold()
+    from schemas.settings import Settings
+    from streams.edges import logs
+
+    settings = Settings()
+    logs.configure(settings)
+    return settings
 
 
 @app.command()

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from gateway.cli.client import Client, NotReached, Refused
@@ -15,16 +17,20 @@ from gateway.up import keys, local_kafka
 from gateway.up.console import Console
 from gateway.up.errors import NotApplied
 from gateway.up.samples import ACCOUNT, SAMPLES
+from gateway.up.topics import Cluster
 from schemas.settings import Settings, host_and_port
 
 __all__ = ["gateway_url", "when_ready"]
 
 EVERY = 0.05  # seconds between two looks
 ANSWER = 3.0  # seconds a look may take
+JOIN = 20.0  # seconds
 
 
-async def when_ready(settings: Settings, apply: Path | None, receiver: str, console: Console) -> None:
-    """Wait for the gateway, apply, wait until it is ready, and say how to go on.
+async def when_ready(
+    settings: Settings, apply: Path | None, receiver: str, console: Console, *, groups: Sequence[str]
+) -> None:
+    """Wait for the gateway, apply, wait until it and the consumer groups are ready, and say how to go on.
 
     Raises:
         NotApplied: the configuration was refused; `hookline apply` has said why.
@@ -34,6 +40,7 @@ async def when_ready(settings: Settings, apply: Path | None, receiver: str, cons
     if apply is not None:
         await apply_file(client, apply, console)
     await answers(client, "/readyz")
+    await have_joined(settings, groups)
     for line in await asyncio.to_thread(greeting, settings, client, receiver):
         console.say("", line)
 
@@ -54,6 +61,16 @@ async def answers(client: Client, path: str) -> None:
             await asyncio.sleep(EVERY)
         else:
             return
+
+
+async def have_joined(settings: Settings, groups: Sequence[str]) -> None:
+    """Wait until the roles have their partitions, so that the first message is as quick as the next; not for ever."""
+    cluster = Cluster(settings)
+    deadline = time.monotonic() + JOIN
+    while groups and time.monotonic() < deadline:
+        if await asyncio.to_thread(cluster.are_stable, groups):
+            return
+        await asyncio.sleep(EVERY)
 
 
 async def apply_file(client: Client, file: Path, console: Console) -> None:

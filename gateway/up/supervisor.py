@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.up import holding, keys, local_kafka, ready
@@ -22,28 +23,39 @@ from gateway.up.quiet import quiet_kafka
 from gateway.up.topics import Cluster
 from schemas.settings import Settings, host_and_port
 
-__all__ = ["run"]
+__all__ = ["Plan", "run"]
 
 ROLES = ("gateway", "streams", "courier", "projector")
 PROGRAM = Path(sys.executable).with_name("hookline")
 KAFKA_START = 90.0  # seconds; recovery of a large log after a kill takes a while
 
 
-def run(settings: Settings, *, apply: Path | None = None, receiver: str = "", program: Path = PROGRAM) -> int:
-    """Run until Ctrl-C or SIGTERM; answers the exit code. `program` is what runs a role when given its name."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is started besides the roles: `receiver` is a host and port, `apply` a file of configuration.
+
+    `program` runs a role when given its name; roles of `joining` are ready when their consumer group is.
+    """
+
+    apply: Path | None = None
+    receiver: str = ""
+    program: Path = PROGRAM
+    joining: tuple[str, ...] = ("streams", "courier")
+
+
+def run(settings: Settings, plan: Plan) -> int:
+    """Run until Ctrl-C or SIGTERM; answers the exit code."""
     quiet_kafka()
     with holding.alone(settings.data_dir):
-        return asyncio.run(Supervisor(settings, apply, receiver, program).run())
+        return asyncio.run(Supervisor(settings, plan).run())
 
 
 class Supervisor:
     """The children of one `hookline up`."""
 
-    def __init__(self, settings: Settings, apply: Path | None, receiver: str, program: Path) -> None:
+    def __init__(self, settings: Settings, plan: Plan) -> None:
         self.settings = settings
-        self.apply = apply
-        self.receiver = receiver
-        self.program = program
+        self.plan = plan
         self.console = Console(("kafka", *ROLES, "receiver"), plain=settings.log_format == "json")
         self.stopping = asyncio.Event()
         self.children: list[Child] = []
@@ -75,16 +87,17 @@ class Supervisor:
     async def _start(self) -> None:
         settings = self.settings
         require_free(settings.listen, "HOOKLINE_LISTEN", "the gateway")
-        if self.receiver:
-            require_free(self.receiver, "another --receiver", "the receiver")
+        if self.plan.receiver:
+            require_free(self.plan.receiver, "another --receiver", "the receiver")
         keys.make_missing(settings)
         if not settings.kafka_bootstrap_servers:
             await self._start_kafka()
         await self._make_topics()
-        self._start_child("receiver", "--listen", self.receiver, wanted=bool(self.receiver))
+        self._start_child("receiver", "--listen", self.plan.receiver, wanted=bool(self.plan.receiver))
         for role in ROLES:
             self._start_child(role)
-        await ready.when_ready(settings, self.apply, self.receiver, self.console)
+        groups = [f"{settings.topic_prefix}{role}" for role in self.plan.joining]
+        await ready.when_ready(settings, self.plan.apply, self.plan.receiver, self.console, groups=groups)
 
     async def _start_kafka(self) -> None:
         listen = self.settings.local_kafka_listen
@@ -126,7 +139,7 @@ class Supervisor:
                 self.console.say("hookline", f"{found.topic.name}: {difference}")
 
     def _start_child(self, name: str, *arguments: str, wanted: bool = True) -> Child:
-        command = [str(self.program), name, *arguments]
+        command = [str(self.plan.program), name, *arguments]
         child = Child(name, command, self._environment(), self.console.say)
         if wanted:
             self.children.append(child)
@@ -135,9 +148,9 @@ class Supervisor:
 
     def _environment(self) -> Mapping[str, str]:
         """What the children see: our own environment, and the receiver's address as one that sites may use."""
-        if not self.receiver or self.settings.allowed_networks:
+        if not self.plan.receiver or self.settings.allowed_networks:
             return os.environ
-        host, port = host_and_port(self.receiver)
+        host, port = host_and_port(self.plan.receiver)
         network = f"[{host}/128]:{port}" if ":" in host else f"{host}/32:{port}"
         return {**os.environ, "HOOKLINE_ALLOWED_NETWORKS": network}
 

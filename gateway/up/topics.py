@@ -5,10 +5,10 @@ What exists is never changed: partitions are fixed at creation, and retention is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
 from gateway.up.errors import KafkaUnreachable, TopicRefused, TopicUnknown
@@ -106,6 +106,14 @@ class Cluster:
             yield from (future.result().offset for future in asked.values())
         except KafkaException as problem:
             raise unreachable(self.settings, problem) from problem
+
+    def are_stable(self, groups: Sequence[str]) -> bool:
+        """Whether each of these consumer groups has members that have their partitions."""
+        try:
+            asked = self.admin.describe_consumer_groups(list(groups), request_timeout=TIMEOUT).values()
+            return all(group.state is ConsumerGroupState.STABLE for group in (future.result() for future in asked))
+        except KafkaException:
+            return False
 
     def full_name(self, name: str) -> str:
         """The topic that a person means: its name with or without the prefix.

@@ -24,10 +24,10 @@ UP = """
 import sys
 from pathlib import Path
 from gateway.cli.failing import in_one_line
-from gateway.up.supervisor import run
+from gateway.up.supervisor import Plan, run
 from schemas.settings import Settings
 with in_one_line():
-    sys.exit(run(Settings(), receiver=sys.argv[2], program=Path(sys.argv[1])))
+    sys.exit(run(Settings(), Plan(receiver=sys.argv[2], program=Path(sys.argv[1]), joining=())))
 """
 
 
