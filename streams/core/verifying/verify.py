@@ -52,7 +52,8 @@ SCHEMES = {
     "shopify": Scheme(plain.shopify, frozenset({plain.SHOPIFY}), in_base64),
     "slack": Scheme(slack.read, slack.HEADERS),
 }
-ENCODINGS: dict[Any, Callable[[bytes], str]] = {"hex": in_hex, "base64": in_base64}
+ALGORITHMS = ("sha256", "sha1", "sha512")
+ENCODINGS: dict[str, Callable[[bytes], str]] = {"hex": in_hex, "base64": in_base64}
 
 
 class Verifier:
@@ -113,12 +114,12 @@ def compile_verification(definition: Mapping[str, Any] | None) -> Verifier:
 
 
 def described(definition: Mapping[str, Any]) -> Scheme | None:
-    header, algorithm, encoding = (definition.get(field) for field in ("header", "algorithm", "encoding"))
-    if not isinstance(header, str) or algorithm not in ("sha256", "sha1", "sha512") or encoding not in ENCODINGS:
+    name, algorithm, encoding = (str(definition.get(field, "")) for field in ("header", "algorithm", "encoding"))
+    if not name or algorithm not in ALGORITHMS or encoding not in ENCODINGS:
         return None
-    name = header.lower()
-    read = plain.described(name, algorithm, encoding)
-    return Scheme(read, frozenset({name}), ENCODINGS[encoding], algorithm)
+    header = name.lower()
+    read = plain.described(header, algorithm, encoding)
+    return Scheme(read, frozenset({header}), ENCODINGS[encoding], algorithm)
 
 
 def keys_of(scheme: Scheme, secrets: Any) -> Sequence[Key]:
