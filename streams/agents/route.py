@@ -1,0 +1,76 @@
+"""Route: customer events of `customer-events` become deliveries, one for each subscription that wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemas.codec import encode
+from schemas.errors import ActionUnknown, FieldInvalid, RecordUnreadable
+from schemas.events import check_action, read_event
+from schemas.identity import lane_partition
+from schemas.records import CustomerEvent, RejectedReason
+from schemas.topics import Topics
+from streams.agents.hop import Hop, Moment, SourceRecord, Unusable, require_folded
+from streams.core.configuration import Configuration
+from streams.core.definitions import AccountView, Compiler
+from streams.core.routing import deliveries_of
+from streams.edges.kafka import Message
+
+__all__ = ["Place", "route_hop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the hop works: the cluster's id, and how many partitions its `deliveries` really has."""
+
+    cluster: str
+    partitions: int
+
+
+def route_hop(topics: Topics, place: Place, configuration: Configuration, compiler: Compiler) -> Hop:
+    """The hop *route*; `compiler` is that of `configuration`."""
+
+    def turn(record: SourceRecord, moment: Moment) -> Iterator[Message]:
+        event = read(record, place.cluster)
+        require_folded(event.config_offset, configuration.offset, moment)
+        view = compiler.account(event.account)
+        if view is None:
+            raise Unusable(RejectedReason.UNKNOWN_ACCOUNT, f"there is no account {event.account!r}", path="account")
+        event = checked(event, view)
+        # The offset is read after the view: whoever folds up to it has at least what was seen here.
+        under = max(configuration.offset, event.config_offset)
+        for delivery in deliveries_of(view, event, partitions=place.partitions, now=moment.now, config_offset=under):
+            partition = lane_partition(delivery.lane, place.partitions)
+            yield Message(topics.deliveries, delivery.lane.encode(), encode(delivery), partition)
+
+    return Hop("route", topics.customer_events, topics.rejected, turn)
+
+
+def read(record: SourceRecord, cluster: str) -> CustomerEvent:
+    """The event that a record is, whoever wrote it."""
+    try:
+        return read_event(
+            record.value,
+            cluster=cluster,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            timestamp=record.timestamp,
+        )
+    except RecordUnreadable as error:
+        raise Unusable(RejectedReason.UNREADABLE, str(error)) from None
+    except FieldInvalid as error:
+        raise Unusable(RejectedReason.INVALID_EVENT, error.message, path=error.path) from None
+
+
+def checked(event: CustomerEvent, view: AccountView) -> CustomerEvent:
+    """The event by its account's catalogue, number fields as numbers."""
+    try:
+        return check_action(event, view.custom_actions)
+    except ActionUnknown as error:
+        reason = RejectedReason.UNKNOWN_ACTION
+        raise Unusable(reason, error.message, path=error.path, account=event.account) from None
+    except FieldInvalid as error:
+        reason = RejectedReason.INVALID_EVENT
+        raise Unusable(reason, error.message, path=error.path, account=event.account) from None

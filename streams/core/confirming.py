@@ -1,0 +1,72 @@
+"""Confirming: decides a logged request again and holds the result against what its caller was told.
+
+Both decisions are the same pure code over the same revision, so they agree; should they not (two versions of Hookline
+during an upgrade), that is a fact to be reported, never an event that nobody was told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from schemas.records import CustomerEvent, IncomingRequest
+from streams.core.definitions import AccountView, Receiving
+from streams.core.receiving import Arrived, BodyMalformed, ContentTypeRefused, body_of, decide
+
+__all__ = ["VerdictChanged", "arrived_again", "confirmed"]
+
+SEALED = 3  # parts of a header whose value is ciphertext: name, ciphertext, "sealed"
+
+
+class VerdictChanged(Exception):
+    """The request would be answered differently now; the message says how."""
+
+
+def arrived_again(request: IncomingRequest, open_sealed: Callable[[str], bytes]) -> Arrived:
+    """The request as it arrived, its credentials in clear.
+
+    Raises:
+        SecretUnreadable: from `open_sealed`.
+    """
+    query = open_sealed(request.query).decode() if request.query_sealed else request.query
+    body = open_sealed(request.body.decode("ascii")) if request.body_sealed else request.body
+    return Arrived(
+        request_id=request.id,
+        account=request.account,
+        received_at=request.received_at,
+        method=request.method,
+        path=request.path,
+        query=query,
+        headers=list(opened(request.headers, open_sealed)),
+        body=body,
+    )
+
+
+def opened(headers: list[list[str]], open_sealed: Callable[[str], bytes]) -> Iterator[tuple[str, str]]:
+    for header in headers:
+        name, value = header[0], header[1]
+        yield name, open_sealed(value).decode() if len(header) == SEALED else value
+
+
+def confirmed(
+    view: AccountView | None, definition: Receiving | None, request: IncomingRequest, arrived: Arrived
+) -> CustomerEvent:
+    """The event that an accepted request became.
+
+    Raises:
+        VerdictChanged: it would not be accepted, or its event would have another id.
+    """
+    if view is None or definition is None:
+        revision = f"{request.definition_id}, revision {request.definition_revision}"
+        raise VerdictChanged(f"config has no incoming webhook {revision}")
+    try:
+        body = body_of(arrived.header("content-type"), arrived.body)
+    except (ContentTypeRefused, BodyMalformed) as error:
+        raise VerdictChanged(f"its body would be refused now: {error}") from None
+    if failure := definition.filters.failure(arrived.subject(body)):
+        raise VerdictChanged(f"it would not pass the filters now: {failure.path}")
+    verdict = decide(view, definition, arrived, body, request.config_offset)
+    if verdict.event is None:
+        raise VerdictChanged(f"it would be {verdict.outcome.value} now: {verdict.path}: {verdict.detail}")
+    if verdict.event.id != request.event_id:
+        raise VerdictChanged(f"its event would be {verdict.event.id} now; the caller was told {request.event_id}")
+    return verdict.event
