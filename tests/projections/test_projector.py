@@ -1,0 +1,115 @@
+"""The projector's loop on a broker: rows and offsets together, restarts, fences, files that go away."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import structlog
+from confluent_kafka import Producer
+
+from projections.folds.fold import Batch
+from projections.queries import offsets, webhook_log
+from projections.queries.store import Store
+from projections.source import LogRewound
+from projections.store.errors import OffsetFenced, StoreForeign
+from projections.store.migrate import upgrade
+from projections.store.write import Move, Writer
+from schemas.codec import encode
+from schemas.settings import Settings
+from tests.projections.projecting import has, rows, running
+from tests.projections.records import TOPICS, a_delivery, an_attempt
+from tests.waiting import eventually
+
+PARTITIONS = 2
+
+
+class Cluster:
+    """librdkafka's mock cluster, and a producer to it."""
+
+    def __init__(self) -> None:
+        self._producer = Producer({"test.mock.num.brokers": 1, "log_level": 0})
+        broker = next(iter(self._producer.list_topics(timeout=10).brokers.values()))
+        self.bootstrap = f"{broker.host}:{broker.port}"
+
+    def write(self, topic: str, *values: bytes, partition: int = 0) -> None:
+        for value in values:
+            self._producer.produce(topic, value, b"key", partition=partition)
+        assert self._producer.flush(10) == 0
+
+
+@pytest.fixture
+def cluster() -> Cluster:
+    one = Cluster()
+    one.write(TOPICS.attempts, b"not a record")
+    one.write(TOPICS.deliveries, encode(a_delivery()))
+    return one
+
+
+@pytest.fixture
+def settings(cluster: Cluster, tmp_path: Path) -> Settings:
+    return Settings(kafka_bootstrap_servers=cluster.bootstrap, data_dir=tmp_path)
+
+
+def test_records_become_rows_and_garbage_becomes_a_rejected_row(cluster: Cluster, settings: Settings) -> None:
+    with running(settings) as projector:
+        eventually(has(settings, 1), within=30)
+        cluster.write(TOPICS.attempts, encode(an_attempt(delivery_id="dlv_2")))
+        eventually(has(settings, 2))
+        assert projector.end() is None
+    store = Store(settings.store_url)
+    with store.read() as connection:
+        assert offsets.folded(connection)[TOPICS.attempts, 0] == 2
+        assert offsets.reached(connection, TOPICS.attempts, 0, 1)
+        assert not offsets.reached(connection, TOPICS.attempts, 0, 2)
+        assert webhook_log.page(connection, "shop", {})["as_of"] is not None
+    store.close()
+
+
+def test_a_projector_that_was_fenced_writes_nothing_and_ends(cluster: Cluster, settings: Settings) -> None:
+    with running(settings) as projector:
+        eventually(has(settings, 1), within=30)
+        writer = Writer(settings.store_url)
+        writer.write(Batch(), {(TOPICS.deliveries, 0): Move(1, 5, 5, 0)})
+        writer.close()
+        cluster.write(TOPICS.deliveries, encode(a_delivery(delivery_id="dlv_2")))
+        assert isinstance(projector.end(ask=False), OffsetFenced)
+    assert rows(settings) == 1
+
+
+def test_a_topic_that_ends_before_what_was_folded_ends_the_projector(settings: Settings) -> None:
+    upgrade(settings.store_url)
+    writer = Writer(settings.store_url)
+    writer.positions([(TOPICS.deliveries, 0)])
+    writer.write(Batch(), {(TOPICS.deliveries, 0): Move(0, 50, 50, 0)})
+    writer.close()
+    with running(settings) as projector:
+        assert isinstance(projector.end(ask=False), LogRewound)
+
+
+def test_a_store_of_another_cluster_is_not_written(settings: Settings) -> None:
+    upgrade(settings.store_url)
+    writer = Writer(settings.store_url)
+    writer.claim("another", TOPICS.prefix)
+    writer.close()
+    with running(settings) as projector:
+        assert isinstance(projector.end(ask=False), StoreForeign)
+
+
+def test_a_store_that_cannot_be_written_is_tried_again_and_nothing_is_lost(
+    cluster: Cluster, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.store.sqlite.BUSY_SECONDS", 0.05)
+    with running(settings) as projector, structlog.testing.capture_logs() as log:
+        eventually(has(settings, 1), within=30)
+        blocker = sqlite3.connect(settings.store_url.removeprefix("sqlite:///"))
+        blocker.execute("BEGIN IMMEDIATE")
+        cluster.write(TOPICS.deliveries, *(encode(a_delivery(delivery_id=f"dlv_{n}")) for n in range(2, 5)))
+        eventually(lambda: [line for line in log if line["event"] == "store_unavailable"])
+        assert rows(settings) == 1
+        blocker.rollback()
+        blocker.close()
+        eventually(has(settings, 4), within=30)
+        assert [line["event"] for line in log if line["event"] == "store_back"] == ["store_back"]
+        assert projector.end() is None
