@@ -14,9 +14,11 @@ __all__ = ["Duration", "Form", "Name", "PathsInvalid", "State"]
 
 
 class Form(BaseModel):
-    """A strict shape: an unknown field is an error, nothing is coerced."""
+    """A strict shape: an unknown field is an error, nothing is coerced. Its errors do not repeat what was sent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, hide_input_in_errors=True
+    )
 
 
 class PathsInvalid(ValueError):
