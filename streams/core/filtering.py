@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import re2
@@ -22,11 +22,49 @@ __all__ = ["Compiled", "Subject", "compile_filter"]
 MAX_MATCHED = 1024 * 1024  # characters that a pattern looks at
 
 
+class Found:
+    """What an attribute reads. Its text forms are made once, however many criteria ask: a sender decides how large."""
+
+    __slots__ = ("_members", "_text", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self._text: str | None = None
+        self._members: frozenset[str] | None = None
+
+    @property
+    def absent(self) -> bool:
+        """Missing or null."""
+        return self.value is MISSING or self.value is None
+
+    @property
+    def text(self) -> str:
+        """The text form of what is not absent."""
+        if self._text is None:
+            self._text = text_form(self.value)
+        return self._text
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The text forms of an array's elements."""
+        if self._members is None:
+            self._members = frozenset(map(text_form, self.value))
+        return self._members
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What filters read: the roots of attributes. `headers` names are lower case with `-`."""
 
     roots: Mapping[str, Any]
+    _found: dict[str, Found] = field(default_factory=dict, compare=False, repr=False)
+
+    def find(self, attribute: str) -> Found:
+        """The same as `read`, kept for the next criterion that asks."""
+        found = self._found.get(attribute)
+        if found is None:
+            found = self._found[attribute] = Found(self.read(attribute))
+        return found
 
     def read(self, attribute: str) -> Any:
         """The value of an attribute, or MISSING."""
@@ -44,7 +82,7 @@ def header_name(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
-Test = Callable[[Any], bool]
+Test = Callable[[Found], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +147,18 @@ def any_of(members: list[Callable[[Subject], Failure | None]]) -> Callable[[Subj
 
 
 def compile_criterion(node: Mapping[str, Any], path: str) -> Callable[[Subject], Failure | None]:
-    attribute, operator = node["attribute"], Operator(node["operator"])
-    test = TESTS[operator](node.get("value"))
+    attribute, operator, test = node["attribute"], node["operator"], test_of(node)
 
     def decide(subject: Subject) -> Failure | None:
-        value = subject.read(attribute)
-        if test(value):
-            return None
-        return Failure(path, attribute, operator.value, value is not MISSING and value is not None)
+        found = subject.find(attribute)
+        return None if test(found) else Failure(path, attribute, operator, not found.absent)
 
     return decide
+
+
+def test_of(node: Mapping[str, Any]) -> Test:
+    """The test that a stored criterion makes of what its attribute reads."""
+    return TESTS[Operator(node["operator"])](node.get("value"))
 
 
 def same_text(left: str, right: str) -> bool:
@@ -126,21 +166,17 @@ def same_text(left: str, right: str) -> bool:
     return hmac.compare_digest(left.encode("utf-8", "surrogatepass"), right.encode("utf-8", "surrogatepass"))
 
 
-def absent(value: Any) -> bool:
-    return value is MISSING or value is None
-
-
 def equals(wanted: Any) -> Test:
     text = text_form(wanted)
-    return lambda value: not absent(value) and same_text(text_form(value), text)
+    return lambda found: not found.absent and same_text(found.text, text)
 
 
 def compares(holds: Callable[[float, float], bool]) -> Callable[[Any], Test]:
     def prepare(wanted: Any) -> Test:
         limit = number_of(wanted)
 
-        def test(value: Any) -> bool:
-            number = number_of(value)
+        def test(found: Found) -> bool:
+            number = number_of(found.value)
             return number is not None and limit is not None and holds(number, limit)
 
         return test
@@ -151,41 +187,41 @@ def compares(holds: Callable[[float, float], bool]) -> Callable[[Any], Test]:
 def contains(wanted: Any) -> Test:
     text = text_form(wanted)
 
-    def test(value: Any) -> bool:
-        if isinstance(value, str):
-            return text in value
-        return isinstance(value, list) and any(text_form(item) == text for item in value)
+    def test(found: Found) -> bool:
+        if isinstance(found.value, str):
+            return text in found.value
+        return isinstance(found.value, list) and text in found.members
 
     return test
 
 
 def one_of(wanted: Any) -> Test:
     texts = [text_form(item) for item in wanted]
-    return lambda value: not absent(value) and sum(same_text(text_form(value), text) for text in texts) > 0
+    return lambda found: not found.absent and sum(same_text(found.text, text) for text in texts) > 0
 
 
 def on_text(holds: Callable[[str, str], bool]) -> Callable[[Any], Test]:
-    return lambda wanted: lambda value: isinstance(value, str) and holds(value, wanted)
+    return lambda wanted: lambda found: isinstance(found.value, str) and holds(found.value, wanted)
 
 
 def matches(wanted: Any) -> Test:
     pattern = re2.compile(wanted, OPTIONS)
-    return lambda value: isinstance(value, str) and pattern.search(value[:MAX_MATCHED]) is not None
+    return lambda found: isinstance(found.value, str) and pattern.search(found.value[:MAX_MATCHED]) is not None
 
 
 def negated(prepare: Callable[[Any], Test]) -> Callable[[Any], Test]:
     def prepare_negated(wanted: Any) -> Test:
         test = prepare(wanted)
-        return lambda value: not test(value)
+        return lambda found: not test(found)
 
     return prepare_negated
 
 
 TESTS: dict[Operator, Callable[[Any], Test]] = {
-    Operator.EXISTS: lambda _: lambda value: not absent(value),
-    Operator.DOES_NOT_EXIST: lambda _: absent,
-    Operator.IS_EMPTY: lambda _: is_empty,
-    Operator.IS_NOT_EMPTY: lambda _: lambda value: not is_empty(value),
+    Operator.EXISTS: lambda _: lambda found: not found.absent,
+    Operator.DOES_NOT_EXIST: lambda _: lambda found: found.absent,
+    Operator.IS_EMPTY: lambda _: lambda found: is_empty(found.value),
+    Operator.IS_NOT_EMPTY: lambda _: lambda found: not is_empty(found.value),
     Operator.EQUALS: equals,
     Operator.DOES_NOT_EQUAL: negated(equals),
     Operator.GREATER_THAN: compares(lambda a, b: a > b),
