@@ -5,7 +5,9 @@ What exists is never changed: partitions are fixed at creation, and retention is
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, TopicPartition
@@ -68,18 +70,28 @@ class Cluster:
         if not missing:
             return []
         wanted = [new_topic(topic, self.settings) for topic in missing]
-        made = []
-        for name, future in self.admin.create_topics(
-            wanted, operation_timeout=TIMEOUT, request_timeout=TIMEOUT
-        ).items():
-            try:
-                future.result()
-            except KafkaException as problem:
-                if problem.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                    raise TopicRefused(f"the topic {name} could not be made: {problem.args[0].str()}") from problem
-            else:
-                made.append(name)
+        asked = self.admin.create_topics(wanted, operation_timeout=TIMEOUT, request_timeout=TIMEOUT)
+        made = [name for name, future in asked.items() if was_made(name, future)]
+        self._until_they_can_be_read(missing)
         return made
+
+    def _until_they_can_be_read(self, topics: list[Topic]) -> None:
+        """Wait until each partition has its leader: whoever reads at once would be refused."""
+        places = {
+            TopicPartition(topic.name, n): OffsetSpec.earliest() for topic in topics for n in range(topic.partitions)
+        }
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            self.partitions()  # the client asks the leaders that it knows of, and knows of the new ones by this
+            try:
+                for future in self.admin.list_offsets(places, request_timeout=TIMEOUT).values():
+                    future.result()
+            except KafkaException as problem:
+                if time.monotonic() > deadline:
+                    raise unreachable(self.settings, problem) from problem
+                time.sleep(0.05)
+            else:
+                return
 
     def configs(self, names: list[str]) -> dict[str, dict[str, str]]:
         """The settings of each topic, as text."""
@@ -139,6 +151,21 @@ def unreachable(settings: Settings, problem: KafkaException) -> KafkaUnreachable
         else f"start `hookline up`, or set {setting}"
     )
     return KafkaUnreachable(f"Kafka does not answer at {where} ({problem.args[0].name()}): {remedy}")
+
+
+def was_made(name: str, future: Future[None]) -> bool:
+    """Whether the topic is new; False when it was there by then.
+
+    Raises:
+        TopicRefused: the cluster does not make it.
+    """
+    try:
+        future.result()
+    except KafkaException as problem:
+        if problem.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise TopicRefused(f"the topic {name} could not be made: {problem.args[0].str()}") from problem
+        return False
+    return True
 
 
 def new_topic(topic: Topic, settings: Settings) -> NewTopic:
