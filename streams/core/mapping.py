@@ -34,12 +34,16 @@ def map_body(mapping: Sequence[Mapping[str, Any]], body: Any) -> dict[str, Any]:
 
 def mapped(item: Mapping[str, Any], body: Any) -> Any:
     """One field's value: read, replaced, defaulted; MISSING where there is none."""
+    return steps(item, body)[2]
+
+
+def steps(item: Mapping[str, Any], body: Any) -> tuple[Any, Any, Any]:
+    """What one field's path reads, what the replacements make of it, and the value that results."""
     path = item.get("from")
-    value = MISSING if path is None else source(body, path)
-    if value is not MISSING and item.get("replace"):
-        value = replaced(value, item["replace"])
+    found = MISSING if path is None else source(body, path)
+    value = replaced(found, replacements(item)) if found is not MISSING and item.get("replace") else found
     default = item.get("default")
-    return default if is_empty(value) and default is not None else value
+    return found, value, default if is_empty(value) and default is not None else value
 
 
 def source(body: Any, path: str) -> Any:
@@ -48,9 +52,13 @@ def source(body: Any, path: str) -> Any:
     return read(body, path.removeprefix("body.")) if value is MISSING and path.startswith("body.") else value
 
 
-def replaced(value: Any, pairs: Sequence[Mapping[str, Any]]) -> Any:
-    """The first pair whose value has the same text form; element by element on an array."""
+def replacements(item: Mapping[str, Any]) -> dict[str, Any]:
+    """By text form; of two pairs with one text form the first counts."""
+    return {text_form(pair["value"]): pair["with"] for pair in reversed(item["replace"])}
+
+
+def replaced(value: Any, pairs: Mapping[str, Any]) -> Any:
+    """What stands for a value with this text form; element by element on an array."""
     if isinstance(value, list):
         return [replaced(item, pairs) for item in value]
-    text = text_form(value)
-    return next((pair["with"] for pair in pairs if text_form(pair["value"]) == text), value)
+    return pairs.get(text_form(value), value)
