@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +56,10 @@ def test_its_data_outlives_the_container(compose: dict[str, Any]) -> None:
     volume, _, folder = kafka["volumes"][0].partition(":")
     assert volume in compose["volumes"]
     assert folder == kafka["environment"]["KAFKA_LOG_DIRS"]
+
+
+def test_it_is_what_the_compose_specification_wants() -> None:
+    checker = Path(sys.executable).with_name("check-jsonschema")
+    command = [str(checker), "--builtin-schema", "vendor.compose-spec", str(FILE)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
