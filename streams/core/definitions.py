@@ -15,7 +15,7 @@ from schemas.records import EntityKind
 from streams.core.configuration import AccountState, Configuration, Entity
 from streams.core.filtering import Compiled, compile_filter
 
-__all__ = ["AccountView", "Compiler", "Receiving", "Subscribed"]
+__all__ = ["AccountView", "Compiler", "Receiving", "Subscribed", "receiving_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,14 @@ class Compiler:
         name = (entity.account, entity.id, entity.revision)
         found = self._receiving.get(name)
         if found is None:
-            body = unseal(entity.body or {}, self._open)
-            found = Receiving(
-                entity, compile_filter(body.get("filters")), frozenset(secret_attributes(body.get("filters")))
-            )
-            self._receiving[name] = found
+            found = self._receiving[name] = receiving_of(entity, unseal(entity.body or {}, self._open))
         return found
+
+
+def receiving_of(entity: Entity, clear: Mapping[str, Any]) -> Receiving:
+    """One revision of an incoming webhook, compiled; `clear` is its definition with the secrets in clear."""
+    filters = clear.get("filters")
+    return Receiving(entity, compile_filter(filters), frozenset(secret_attributes(filters)))
 
 
 def subscribed(state: AccountState, open_sealed: Callable[[str], str]) -> list[Subscribed]:
