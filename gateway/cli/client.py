@@ -14,6 +14,7 @@ import orjson
 
 from gateway.up.keys import operator_key
 from schemas.errors import HooklineError
+from schemas.json_text import dump
 from schemas.settings import Settings
 
 __all__ = ["Client", "NotReached", "Refused"]
@@ -64,7 +65,7 @@ class Client:
     def exchange(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Ask; answers status and JSON whatever the status is. Raises NotReached as `call`."""
         headers = {"accept": "application/json"} | ({"authorization": f"Bearer {self.key}"} if self.key else {})
-        data = None if body is None else orjson.dumps(body)
+        data = None if body is None else dump(body).encode()
         if data is not None:
             headers["content-type"] = "application/json"
         address = urlsplit(self.url)

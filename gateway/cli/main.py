@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli import kafka, tail, topics
+from gateway.cli import apply as applying
+from gateway.cli import events, kafka, tail, topics
 from gateway.cli.failing import in_one_line
 from gateway.up import tether
 
@@ -29,6 +30,8 @@ app = typer.Typer(
 )
 app.add_typer(kafka.app, name="kafka")
 app.add_typer(topics.app, name="topics")
+app.add_typer(events.app, name="events")
+app.command("apply")(applying.apply)
 app.command("tail")(tail.tail)
 
 ROLES = "Roles (each runs alone, as many as you like)"

@@ -53,15 +53,16 @@ class Follower:
         self._thread = threading.Thread(target=self._run, name="config", daemon=True)
 
     def start(self, timeout: float = 30.0) -> None:
-        """Begin, and return when all that was there has been folded.
+        """Begin, and return when all that was there has been folded. After `KafkaUnavailable` it may be called again.
 
         Raises:
             KafkaUnavailable: that took longer than `timeout` seconds.
             SecretUnreadable: a key is missing.
         """
         end = self.end_offset(timeout)
-        self._consumer.assign([TopicPartition(self._topic, 0, OFFSET_BEGINNING)])
-        self._thread.start()
+        if self._thread.ident is None:
+            self._consumer.assign([TopicPartition(self._topic, 0, OFFSET_BEGINNING)])
+            self._thread.start()
         if not self.wait_for(end - 1, timeout):
             raise self._failure or KafkaUnavailable(f"{self._topic} could not be read up to {end} in {timeout:g} s")
 

@@ -82,10 +82,12 @@ class Outbox:
         settings: where Kafka is.
         client_id: how this process is named to the brokers.
         timeout: seconds until what is not acknowledged is given up.
+        waits: whether `send` waits while the producer's queue is full; an event loop must not.
     """
 
-    def __init__(self, settings: Settings, client_id: str, *, timeout: float) -> None:
+    def __init__(self, settings: Settings, client_id: str, *, timeout: float, waits: bool = True) -> None:
         self._producer = Producer(producer_config(settings, client_id, timeout=timeout))
+        self._waits = waits
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="outbox", daemon=True)
         self._thread.start()
@@ -93,8 +95,8 @@ class Outbox:
     def send(self, messages: Sequence[Message]) -> Future[list[Placed]]:
         """Write all; the future is done when every one of them has ended.
 
-        Fails with `KafkaUnavailable` (it is not known which are there) or `MessageRefused` (those are not, the others are).
-        Blocks while the producer's queue (256 MiB) is full.
+        Fails with `KafkaUnavailable` (it is not known which are there) or `MessageRefused` (those are not, all others
+        are). While the producer's queue (256 MiB) is full it waits, or the future fails at once: see `waits`.
         """
         batch = _Batch(Future(), len(messages), [None] * len(messages))
         if not messages:
@@ -106,6 +108,9 @@ class Outbox:
     def _produce(self, message: Message, reporter: Callable[..., None], batch: _Batch, index: int) -> None:
         try:
             while not self._queued(message, reporter):
+                if not self._waits:
+                    batch.report(index, KafkaError(KafkaError._QUEUE_FULL), None)  # noqa: SLF001 - librdkafka's name
+                    return
                 self._producer.poll(0.1)
         except KafkaException as error:
             batch.report(index, error.args[0], None)
@@ -138,6 +143,14 @@ class Outbox:
     def _serve(self) -> None:
         while not self._stopped.is_set():
             self._producer.poll(0.1)
+
+    def reachable(self, topic: str, timeout: float) -> bool:
+        """Whether a broker leads every partition of a topic, within `timeout` seconds."""
+        try:
+            found = self._producer.list_topics(topic, timeout).topics[topic]
+        except KafkaException:
+            return False
+        return found.error is None and all(each.leader >= 0 for each in found.partitions.values())
 
     def close(self, timeout: float = 5.0) -> None:
         """Wait for what is under way, `timeout` seconds at most, and end the thread."""

@@ -1,0 +1,73 @@
+"""What a definition says of other things: does the site exist, is there such an action, is the delay a tier.
+
+Checked at the door only: an upgrade must not re-decide what the log has taken.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from schemas.durations import format_duration, parse_duration
+from schemas.errors import FieldError
+from schemas.events import action_problem
+from schemas.records import EntityKind
+from streams.edges.guard import Guard
+
+__all__ = ["Checks"]
+
+PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """`tiers` are the delays that there are, in seconds; `guard` judges addresses."""
+
+    tiers: frozenset[float]
+    guard: Guard
+
+    def problems(
+        self, kind: EntityKind, body: Mapping[str, Any], sites: Mapping[str, str], actions: Mapping[str, Any]
+    ) -> Iterator[FieldError]:
+        """What is wrong with one definition; `sites`: id -> state, `actions`: the account's own."""
+        if kind is EntityKind.INCOMING_WEBHOOK:
+            if problem := action_problem(body["action"], actions, from_outside=True):
+                yield FieldError("action", problem)
+        elif kind is EntityKind.SITE:
+            yield from self._site(body)
+        elif kind is EntityKind.SUBSCRIPTION:
+            yield from subscription_problems(body, sites, actions)
+
+    def _site(self, body: Mapping[str, Any]) -> Iterator[FieldError]:
+        for index, delay in enumerate(body["retry_delays"]):
+            if parse_duration(delay) not in self.tiers:
+                known = ", ".join(format_duration(tier) for tier in sorted(self.tiers))
+                yield FieldError(f"retry_delays.{index}", f"{delay} is no delay here; there are {known}")
+        if problem := self._address_problem(body["url"]):
+            yield FieldError("url", problem)
+
+    def _address_problem(self, url: str) -> str | None:
+        """Why a literal address is forbidden; a name is judged by what it resolves to, when a message goes out."""
+        parts = urlsplit(url)
+        try:
+            address = ipaddress.ip_address(parts.hostname or "")
+        except ValueError:
+            return None
+        if self.guard.permits(str(address), parts.port or PORTS[parts.scheme]):
+            return None
+        return f"{address} is not a public address; an operator can allow it with HOOKLINE_ALLOWED_NETWORKS"
+
+
+def subscription_problems(
+    body: Mapping[str, Any], sites: Mapping[str, str], actions: Mapping[str, Any]
+) -> Iterator[FieldError]:
+    state = sites.get(body["site_id"])
+    if state is None or (state == "archived" and body["active"]):
+        found = "there is no such site" if state is None else "this site is archived"
+        yield FieldError("site_id", found)
+    for index, action in enumerate(body["actions"]):
+        if action != "*" and (problem := action_problem(action, actions)):
+            yield FieldError(f"actions.{index}", problem)

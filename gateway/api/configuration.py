@@ -1,0 +1,93 @@
+"""The whole configuration of an account: exported by name, applied as one change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.api.accounts import account_item
+from gateway.api.answers import Answer
+from gateway.api.applying import SECTIONS, Applied, plan
+from gateway.api.changing import Changer, Item
+from gateway.api.checks import Checks
+from gateway.api.kinds import SITES, SUBSCRIPTIONS, Kind
+from gateway.api.operations import Call
+from gateway.api.problems import invalid, missing
+from schemas.definitions.forms import State
+from schemas.definitions.secrets import mask
+from schemas.errors import ConfigurationRefused, FieldError
+from streams.core.configuration import AccountState
+
+__all__ = ["AccountConfiguration"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountConfiguration:
+    """The handlers of `/configuration`."""
+
+    changer: Changer
+    checks: Checks
+
+    async def export(self, call: Call) -> Answer:
+        """What is there, in the shape that apply takes; archived things are left out, secrets are dots."""
+        state = self.changer.configuration.account(call.account)
+        if state is None:
+            raise missing()
+        sections = {section: exported(state, kind) for section, kind in SECTIONS.items()}
+        return Answer({"account": call.account, **sections})
+
+    async def apply(self, call: Call) -> Answer:
+        """Make what differs, all or nothing; with `dry_run` only say what that would be."""
+        named = call.body.get("account") if isinstance(call.body, dict) else None
+        if named not in (None, call.account):
+            raise invalid([FieldError("account", f"the path says {call.account}")])
+        state = self.changer.configuration.account(call.account)
+        account = [] if state else [account_item(call.account, self.changer.now())]
+        found = plan(call.body, state or AccountState(call.account), self.changer, self.checks)
+        wanted = [each.item for each in found.items if each.item is not None]
+        try:
+            position = await self._make(call, [*account, *wanted])
+        except ConfigurationRefused as refused:
+            raise placed(refused, len(account), found.items) from None
+        changes = [{"kind": each.section, "name": each.name, "change": each.change} for each in found.applied]
+        if account:
+            changes.insert(0, {"kind": "account", "name": call.account, "change": "created"})
+        return Answer({"changes": changes, "dry_run": call.query.dry_run, "position": position})
+
+    async def _make(self, call: Call, items: list[Item]) -> int:
+        if not call.query.dry_run:
+            return await self.changer.change(call.account, call.author, items)
+        self.changer.preview(call.account, call.author, items)
+        return self.changer.configuration.offset
+
+
+def exported(state: AccountState, kind: Kind) -> list[dict[str, Any]]:
+    """One section; a subscription names its site."""
+    bodies = [
+        mask(each.body)
+        for each in state.of(kind.entity).values()
+        if each.body is not None and each.state != State.ARCHIVED.value
+    ]
+    return [by_site_name(state, body) for body in bodies] if kind is SUBSCRIPTIONS else bodies
+
+
+def by_site_name(state: AccountState, body: dict[str, Any]) -> dict[str, Any]:
+    site = state.of(SITES.entity).get(body["site_id"])
+    if site is None or site.body is None or site.state == State.ARCHIVED.value:
+        return body
+    return {
+        ("site" if name == "site_id" else name): site.body["name"] if name == "site_id" else value
+        for name, value in body.items()
+    }
+
+
+def placed(refused: ConfigurationRefused, before: int, items: list[Applied]) -> ConfigurationRefused:
+    """The refusal with paths into what was sent instead of into the change."""
+
+    def path(inner: str) -> str:
+        _, number, *rest = inner.split(".")
+        return ".".join([items[int(number) - before].path, *rest]) if int(number) >= before else "account"
+
+    return ConfigurationRefused(
+        refused.code, tuple(FieldError(path(error.path), error.message) for error in refused.errors)
+    )

@@ -1,0 +1,86 @@
+"""Whether this gateway lives, and whether it can acknowledge a request; its figures.
+
+Ready asks Kafka, not the store: a store that is away costs no request. Its state is in the body all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+
+from gateway.api.answers import HEADERS, Answer
+from gateway.api.operations import Call
+from gateway.api.problems import Problem
+from gateway.api.reading import Reader
+from gateway.metrics import REGISTRY
+from projections.queries import offsets
+
+__all__ = ["Alive", "Health", "Ready", "metrics"]
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    alive: Literal[True]
+
+
+class StoreState(BaseModel):
+    """Whether the views can be read, and up to when they have everything."""
+
+    available: bool
+    as_of: str | None
+    detail: str | None
+
+
+class Ready(BaseModel):
+    """Whether requests can be acknowledged."""
+
+    ready: bool
+    kafka: bool
+    configuration: int | None
+    applied: bool
+    store: StoreState
+
+
+@dataclass(slots=True)
+class Health:
+    """What is known of this process.
+
+    `kafka` asks whether Kafka would acknowledge; `configuration` is the offset folded, None before all was read;
+    `applied` is False while a configuration is awaited.
+    """
+
+    kafka: Callable[[], bool]
+    reader: Reader
+    configuration: Callable[[], int | None]
+    applied: bool = True
+
+    async def live(self, _: Call) -> Answer:
+        """The process answers."""
+        return Answer({"alive": True})
+
+    async def ready(self, _: Call) -> Answer:
+        """200 when a request can be acknowledged, 503 when not."""
+        kafka = await asyncio.to_thread(self.kafka)
+        offset = self.configuration()
+        ready = kafka and offset is not None and self.applied
+        body = {"ready": ready, "kafka": kafka, "configuration": offset, "applied": self.applied}
+        return Answer({**body, "store": await self._store()}, 200 if ready else 503)
+
+    async def _store(self) -> dict[str, Any]:
+        try:
+            as_of = await self.reader.read(offsets.as_of)
+        except Problem as problem:
+            return {"available": False, "as_of": None, "detail": problem.detail}
+        return {"available": True, "as_of": as_of, "detail": None}
+
+
+async def metrics(_: web.Request) -> web.Response:
+    """The figures, in Prometheus's text format."""
+    return web.Response(body=generate_latest(REGISTRY), headers={**HEADERS, "Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,89 @@
+"""What the store shows over HTTP: both logs, the events, the queue, deliveries; lists and single rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from gateway.api.answers import Answer
+from gateway.api.changing import Changer
+from gateway.api.collection import AFTER_WITHIN
+from gateway.api.operations import Call
+from gateway.api.problems import missing
+from gateway.api.reading import Reader
+from projections.queries import deliveries, events, incoming_log, queue, webhook_log
+from schemas.records import EntityKind
+
+__all__ = ["Logs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """The handlers of everything that is read from the store."""
+
+    reader: Reader
+    changer: Changer
+
+    async def webhook_log(self, call: Call) -> Answer:
+        """A page of the webhook log."""
+        return await self._page(call, partial(webhook_log.page, site_names=self._site_names(call)))
+
+    async def attempt(self, call: Call) -> Answer:
+        """One attempt, whole."""
+        return await self._one(call, partial(webhook_log.one, site_names=self._site_names(call)))
+
+    async def incoming_log(self, call: Call) -> Answer:
+        """A page of the incoming log."""
+        return await self._page(call, incoming_log.page)
+
+    async def request(self, call: Call) -> Answer:
+        """One incoming request, whole."""
+        return await self._one(call, incoming_log.one)
+
+    async def events(self, call: Call) -> Answer:
+        """A page of the account's event history."""
+        return await self._page(call, events.page)
+
+    async def events_of_customer(self, call: Call) -> Answer:
+        """A page of one customer's event history."""
+        return await self._page(call, partial(events.page, customer=call.path["customer"]))
+
+    async def event(self, call: Call) -> Answer:
+        """One event."""
+        return await self._one(call, events.one)
+
+    async def queue(self, call: Call) -> Answer:
+        """A page of what is waiting."""
+        return await self._page(call, partial(queue.page, site_names=self._site_names(call)))
+
+    async def delivery(self, call: Call) -> Answer:
+        """One delivery with its attempts."""
+        return await self._one(call, partial(deliveries.one, site_names=self._site_names(call)))
+
+    async def _page(self, call: Call, page: Callable[..., dict[str, Any]]) -> Answer:
+        parameters = call.query.model_dump(by_alias=True, exclude_none=True)
+        after = parameters.pop("after", None)
+        reached = after is None or await self._reached(after)
+        found = await self.reader.read(lambda connection: page(connection, call.account, parameters))
+        return Answer({**found, "stale": not reached})
+
+    async def _reached(self, after: str) -> bool:
+        """A position is that of a change, a plain offset, or of events."""
+        if after.isascii() and after.isdigit():
+            return await self.changer.reached(int(after), AFTER_WITHIN)
+        return await self.reader.reached(after, AFTER_WITHIN)
+
+    async def _one(self, call: Call, one: Callable[[Connection, str, str], dict[str, Any] | None]) -> Answer:
+        found = await self.reader.read(lambda connection: one(connection, call.account, call.path["id"]))
+        if found is None:
+            raise missing()
+        return Answer(found)
+
+    def _site_names(self, call: Call) -> dict[str, str]:
+        state = self.changer.configuration.account(call.account)
+        sites = state.of(EntityKind.SITE).values() if state else ()
+        return {site.id: site.body["name"] for site in sites if site.body is not None}

@@ -1,0 +1,82 @@
+"""Reads the store for the API: in threads of its own, and not before what the caller has just written is there."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from gateway.api.problems import Problem
+from projections.queries import offsets
+from projections.queries.store import Store, StoreUnavailable
+from schemas.errors import FieldError, FieldInvalid
+
+__all__ = ["Reader", "refused_parameter"]
+
+THREADS = 4
+LOOK_EVERY = 0.02  # seconds
+POSITION = re.compile(r"([a-z-]{1,40}):([0-9]{1,6}):([0-9]{1,18})", re.ASCII)
+
+Found = TypeVar("Found")
+Read = Callable[[Connection], Found]
+
+
+class Reader:
+    """The store, for the event loop; `prefix` is that of the topics."""
+
+    def __init__(self, store: Store, prefix: str) -> None:
+        self.store = store
+        self._prefix = prefix
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
+
+    async def read(self, read: Read[Found]) -> Found:
+        """What `read` finds, of one moment.
+
+        Raises:
+            Problem: the store is away, or a parameter is not one that the list takes.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._reading, read)
+
+    def _reading(self, read: Read[Found]) -> Found:
+        try:
+            with self.store.read() as connection:
+                return read(connection)
+        except StoreUnavailable as error:
+            raise Problem("unavailable", str(error), headers={"Retry-After": "2"}) from None
+        except FieldInvalid as error:
+            raise refused_parameter(error.path, error.message) from None
+
+    async def reached(self, after: str, within: float) -> bool:
+        """Wait until the view has these records; False when `within` seconds were not enough.
+
+        Raises:
+            Problem: it is not a position.
+        """
+        wanted = self._places(after)
+        end = asyncio.get_running_loop().time() + within
+        while not await self.read(lambda connection: all(offsets.reached(connection, *place) for place in wanted)):
+            if asyncio.get_running_loop().time() >= end:
+                return False
+            await asyncio.sleep(LOOK_EVERY)
+        return True
+
+    def _places(self, after: str) -> list[tuple[str, int, int]]:
+        matches = [POSITION.fullmatch(word) for word in after.split(",")]
+        found = [(self._prefix + match[1], int(match[2]), int(match[3])) for match in matches if match is not None]
+        if len(found) < len(matches):
+            raise refused_parameter("after", "must be the `position` of an answer")
+        return found
+
+    def close(self) -> None:
+        """End the threads and close the store."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self.store.close()
+
+
+def refused_parameter(name: str, sentence: str) -> Problem:
+    """A query parameter that a list does not take, or not with this value."""
+    return Problem("unknown_parameter", f"{name}: {sentence}", [FieldError(name, sentence)])

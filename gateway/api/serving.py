@@ -1,0 +1,153 @@
+"""Serves operations over HTTP: who calls, whose account, the query, the body; then the operation; errors as problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import structlog
+from aiohttp import hdrs, web
+from pydantic import ValidationError
+
+from gateway.api.answers import respond
+from gateway.api.callers import Caller, Callers
+from gateway.api.operations import Access, Call, Operation
+from gateway.api.problems import Problem, missing, problem_of, respond_problem
+from gateway.api.validation import field_errors
+from gateway.gate import Gate, Handler
+from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, read_body
+from schemas.errors import HooklineError
+from schemas.json_text import JsonMalformed, parse
+from streams.core.configuration import Configuration
+
+__all__ = ["Serving", "no_such_path"]
+
+log = structlog.get_logger(__name__)
+JSON = "application/json"
+SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
+
+
+class Serving:
+    """The API's front: one handler a path.
+
+    Args:
+        callers: who has which key.
+        configuration: which accounts there are.
+        max_body: bytes.
+        gate: what is behind it, which is all but what anybody may do, is not answered while it is shut.
+    """
+
+    def __init__(self, callers: Callers, configuration: Configuration, max_body: int, gate: Gate) -> None:
+        self._gate = gate
+        self._callers = callers
+        self._configuration = configuration
+        self._max_body = max_body
+
+    def add_to(self, router: web.UrlDispatcher, operations: Iterable[Operation]) -> None:
+        """Route every path, in order; a method that it does not have is 405."""
+        paths: dict[str, list[Operation]] = {}
+        for operation in operations:
+            paths.setdefault(operation.path, []).append(operation)
+        for path, found in paths.items():
+            handler = self._handler(found)
+            public = all(operation.access is Access.ANYBODY for operation in found)
+            router.add_route("*", path, handler if public else self._gate.keep(handler, starting))
+
+    def _handler(self, operations: Sequence[Operation]) -> Handler:
+        by_method = {operation.method: operation for operation in operations}
+        if hdrs.METH_GET in by_method:
+            by_method.setdefault(hdrs.METH_HEAD, by_method[hdrs.METH_GET])
+        allow = ", ".join(sorted(by_method))
+
+        async def handle(request: web.Request) -> web.Response:
+            operation = by_method.get(request.method)
+            if operation is None:
+                sentence = f"this path takes {allow}"
+                return respond_problem(Problem("method_not_allowed", sentence, headers={"Allow": allow}))
+            return await self._serve(operation, request)
+
+        return handle
+
+    async def _serve(self, operation: Operation, request: web.Request) -> web.Response:
+        try:
+            caller = self._caller(operation, request)
+            query = query_of(operation, request)
+            body = await self._body(operation, request)
+            answer = await operation.handle(Call(caller, request.match_info, query, body))
+        except HooklineError as error:
+            return respond_problem(problem_of(error))
+        except ConnectionError:
+            raise  # the caller has gone; aiohttp knows
+        except Exception:
+            log.exception("a call failed", method=request.method, path=request.path)
+            return respond_problem(Problem("internal", "this is a fault of Hookline's; its log says more"))
+        return respond(answer)
+
+    def _caller(self, operation: Operation, request: web.Request) -> Caller | None:
+        if operation.access is Access.ANYBODY:
+            return None
+        caller = self._callers.identify(request.headers.get(hdrs.AUTHORIZATION))
+        if caller is None:
+            sentence = "send `Authorization: Bearer <api key>` with a key that is valid here"
+            raise Problem("unauthorized", sentence, headers={"WWW-Authenticate": 'Bearer realm="hookline"'})
+        if operation.access is Access.OPERATOR:
+            if caller.account is not None:
+                raise Problem("forbidden", "this takes the operator's key")
+            return caller
+        if operation.access is not Access.KEY:
+            self._check_account(operation, caller, request.match_info["account"])
+        if operation.access is Access.WRITE and not caller.may_write:
+            raise Problem("forbidden", "this key may only read")
+        return caller
+
+    def _check_account(self, operation: Operation, caller: Caller, account: str) -> None:
+        theirs = caller.account is None or caller.account == account
+        exists = self._configuration.account(account) is not None
+        if not theirs or not (exists or (operation.new_account and caller.account is None)):
+            raise missing()
+
+    async def _body(self, operation: Operation, request: web.Request) -> object:
+        if operation.body is None:
+            return None
+        content = await read(request, operation.max_body or self._max_body)
+        if not content and operation.body_optional:
+            return None
+        if request.content_type != JSON:
+            raise Problem("unsupported_media_type", f"send {JSON}")
+        try:
+            return parse(content)
+        except JsonMalformed as error:
+            raise Problem("malformed", f"not JSON: {error}") from None
+
+
+async def read(request: web.Request, limit: int) -> bytes:
+    try:
+        return await read_body(request, limit)
+    except BodyTooLarge:
+        raise Problem("too_large", f"a body has at most {limit:,} bytes here") from None
+    except (BodySlow, BodyBroken):
+        raise Problem("malformed", "the body did not end in time, or is not framed as its headers say") from None
+
+
+def query_of(operation: Operation, request: web.Request) -> object:
+    """The query parameters, validated; one that stands twice is an error too."""
+    given = request.query
+    if not given and operation.query.model_fields == {}:
+        return operation.query()
+    if len(given) != len(set(given)):
+        raise Problem("unknown_parameter", "a parameter stands twice")
+    try:
+        return operation.query.model_validate(dict(given))
+    except ValidationError as error:
+        found = tuple(field_errors(error))
+        sentence = "; ".join(f"{each.path}: {each.message}" for each in found)
+        raise Problem("unknown_parameter", sentence, found) from None
+
+
+def starting() -> web.Response:
+    """The configuration has not been read yet."""
+    return respond_problem(Problem("unavailable", "this gateway is starting", headers={"Retry-After": "1"}))
+
+
+async def no_such_path(_: web.Request) -> web.Response:
+    """Whatever has no path of ours."""
+    return respond_problem(missing())

@@ -1,0 +1,268 @@
+"""Every operation of the API, in the order in which paths are tried: words before names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from gateway.api import log_shapes as logs
+from gateway.api import shapes
+from gateway.api.accounts import Accounts
+from gateway.api.catalogue import Catalogue, catalogue
+from gateway.api.collection import Collection
+from gateway.api.configuration import AccountConfiguration
+from gateway.api.events import MAX_EVENTS_BODY, EventDoor
+from gateway.api.health import Alive, Health, Ready
+from gateway.api.kinds import INCOMING_WEBHOOKS, KINDS, Kind
+from gateway.api.logs import Logs
+from gateway.api.operations import Access, Operation
+from gateway.api.unknown import UnknownDoor, UnknownList
+
+__all__ = ["Doors", "operations"]
+
+MAX_CONFIGURATION = 4 * 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The handlers."""
+
+    health: Health
+    accounts: Accounts
+    collections: dict[str, Collection]  # by path
+    configuration: AccountConfiguration
+    events: EventDoor
+    logs: Logs
+    unknown: UnknownDoor
+
+
+def operations(doors: Doors) -> Iterator[Operation]:
+    """All of them."""
+    yield from of_operator(doors)
+    for kind in KINDS:
+        yield from of_kind(kind, doors.collections[kind.path])
+    yield from of_configuration(doors.configuration)
+    yield from of_events(doors)
+    yield from of_logs(doors.logs)
+
+
+def of_operator(doors: Doors) -> Iterator[Operation]:
+    operator = partial(Operation, access=Access.OPERATOR, tag="Accounts and keys")
+    anybody = partial(Operation, method="GET", access=Access.ANYBODY, tag="Health")
+    accounts = doors.accounts
+    yield anybody(path="/livez", summary="Whether the process answers", handle=doors.health.live, answer=Alive)
+    yield anybody(
+        path="/readyz", summary="Whether a request can be acknowledged", handle=doors.health.ready, answer=Ready
+    )
+    yield Operation(
+        method="GET",
+        path="/v1/catalogue",
+        access=Access.KEY,
+        tag="Events",
+        summary="The built-in actions",
+        handle=catalogue,
+        answer=Catalogue,
+    )
+    yield operator(
+        method="GET",
+        path="/v1/accounts",
+        summary="All accounts",
+        handle=accounts.list,
+        query=shapes.ListQuery,
+        answer=shapes.ConfigurationList[shapes.AccountShown],
+    )
+    yield operator(
+        method="PUT",
+        path="/v1/accounts/{account}",
+        summary="Make an account",
+        handle=accounts.put,
+        body=shapes.AccountSent,
+        body_optional=True,
+        answer=shapes.AccountWritten,
+        status=201,
+        problems=("invalid",),
+    )
+    yield operator(
+        method="GET",
+        path="/v1/accounts/{account}/keys",
+        summary="An account's API keys",
+        handle=accounts.list_keys,
+        query=shapes.ListQuery,
+        answer=shapes.ConfigurationList[shapes.KeyShown],
+    )
+    yield operator(
+        method="POST",
+        path="/v1/accounts/{account}/keys",
+        summary="Make an API key; it is shown once",
+        handle=accounts.make_key,
+        body=shapes.KeySent,
+        answer=shapes.KeyMade,
+        status=201,
+        problems=("invalid", "name_taken"),
+    )
+    yield operator(
+        method="DELETE",
+        path="/v1/accounts/{account}/keys/{id}",
+        summary="Remove an API key",
+        handle=accounts.delete_key,
+        status=204,
+    )
+    yield operator(
+        method="GET",
+        path="/v1/unknown-endpoints",
+        summary="The last hundred endpoints that were asked for and that nobody has",
+        handle=doors.unknown.list,
+        answer=UnknownList,
+    )
+
+
+def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
+    base, one = f"/v1/{{account}}/{kind.path}", f"/v1/{{account}}/{kind.path}/{{id}}"
+    tag = kind.path.replace("-", " ").capitalize()
+    reads = partial(Operation, method="GET", access=Access.READ, tag=tag)
+    writes = partial(Operation, access=Access.WRITE, tag=tag, answer=kind.written)
+    listing = shapes.ConfigurationList[kind.shown]  # type: ignore[name-defined]  # a class chosen at run time
+    query = shapes.StateQuery if kind.verbs else shapes.ListQuery
+    yield reads(path=base, summary=f"All of them, each {kind.one}", handle=collection.list, query=query, answer=listing)
+    yield writes(
+        method="POST",
+        path=base,
+        summary=f"Make a new {kind.one}",
+        handle=collection.create,
+        body=kind.sent,
+        status=201,
+        problems=("invalid", "name_taken"),
+    )
+    if kind is INCOMING_WEBHOOKS:
+        yield reads(
+            path=f"{base}/active",
+            summary="The active ones",
+            handle=collection.list_active,
+            query=shapes.ListQuery,
+            answer=listing,
+        )
+    yield reads(path=one, summary=f"One {kind.one}", handle=collection.read, answer=kind.shown)
+    yield writes(
+        method="PUT",
+        path=one,
+        summary=f"Change a {kind.one}; `revision` is the one that it was made from",
+        handle=collection.update,
+        body=kind.sent,
+        problems=("invalid", "name_taken", "stale_revision"),
+    )
+    if kind.deletable:
+        yield Operation(
+            method="DELETE",
+            path=one,
+            access=Access.WRITE,
+            tag=tag,
+            summary=f"Remove a {kind.one}",
+            handle=collection.delete,
+            status=204,
+            problems=("in_use",),
+        )
+    for verb, state in kind.verbs.items():
+        yield writes(
+            method="POST",
+            path=f"{one}/{verb}",
+            summary=f"{verb.capitalize()} a {kind.one}",
+            handle=partial(collection.set_state, state=state),
+            problems=("wrong_state", "endpoint_taken"),
+        )
+    yield reads(
+        path=f"{one}/revisions",
+        summary=f"Every revision of a {kind.one}",
+        handle=collection.revisions,
+        answer=shapes.ConfigurationList[shapes.Revision[kind.shown]],  # type: ignore[name-defined]  # as above
+    )
+
+
+def of_configuration(door: AccountConfiguration) -> Iterator[Operation]:
+    path, tag = "/v1/{account}/configuration", "Configuration"
+    yield Operation(
+        method="GET",
+        path=path,
+        access=Access.READ,
+        tag=tag,
+        summary="Everything that an account has configured, by name",
+        handle=door.export,
+        answer=shapes.Exported,
+    )
+    yield Operation(
+        method="PUT",
+        path=path,
+        access=Access.WRITE,
+        tag=tag,
+        summary="Apply a configuration: one change, all or nothing; twice is once",
+        handle=door.apply,
+        query=shapes.ApplyQuery,
+        body=shapes.ApplySent,
+        max_body=MAX_CONFIGURATION,
+        answer=shapes.ApplyDone,
+        new_account=True,
+        problems=("invalid", "name_taken", "endpoint_taken", "stale_revision"),
+    )
+
+
+def of_events(doors: Doors) -> Iterator[Operation]:
+    reads = partial(Operation, method="GET", access=Access.READ, tag="Events")
+    page = partial(reads, query=logs.EventQuery, answer=logs.LogList[logs.EventRow])
+    yield page(path="/v1/{account}/events", summary="The event history", handle=doors.logs.events)
+    yield Operation(
+        method="POST",
+        path="/v1/{account}/events",
+        access=Access.WRITE,
+        tag="Events",
+        summary="Send one event, or up to a thousand",
+        handle=doors.events.take,
+        body=logs.EventSent | logs.EventsSent,
+        max_body=MAX_EVENTS_BODY,
+        answer=logs.EventsTaken,
+        status=202,
+        problems=("invalid", "id_conflict"),
+    )
+    yield page(
+        path="/v1/{account}/customers/{customer}/events",
+        summary="One customer's event history",
+        handle=doors.logs.events_of_customer,
+    )
+    yield reads(path="/v1/{account}/events/{id}", summary="One event", handle=doors.logs.event, answer=logs.EventRow)
+
+
+def of_logs(door: Logs) -> Iterator[Operation]:
+    reads = partial(Operation, method="GET", access=Access.READ, tag="Logs")
+    base = "/v1/{account}"
+    yield reads(
+        path=f"{base}/incoming-log",
+        summary="Requests to the account's endpoints",
+        handle=door.incoming_log,
+        query=logs.RequestQuery,
+        answer=logs.LogList[logs.RequestRow],
+    )
+    yield reads(
+        path=f"{base}/incoming-log/{{id}}", summary="One request, whole", handle=door.request, answer=logs.RequestWhole
+    )
+    yield reads(
+        path=f"{base}/webhook-log",
+        summary="Attempts to deliver",
+        handle=door.webhook_log,
+        query=logs.AttemptQuery,
+        answer=logs.LogList[logs.AttemptRow],
+    )
+    yield reads(
+        path=f"{base}/webhook-log/{{id}}", summary="One attempt, whole", handle=door.attempt, answer=logs.AttemptWhole
+    )
+    yield reads(
+        path=f"{base}/queue",
+        summary="What is waiting to be sent",
+        handle=door.queue,
+        query=logs.QueueQuery,
+        answer=logs.LogList[logs.QueueRow],
+    )
+    yield reads(
+        path=f"{base}/deliveries/{{id}}",
+        summary="One delivery with its attempts",
+        handle=door.delivery,
+        answer=logs.DeliveryShown,
+    )

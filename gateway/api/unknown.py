@@ -1,0 +1,44 @@
+"""Endpoints that were asked for and that nobody has: for whoever wonders why nothing arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from gateway.api.answers import Answer
+from gateway.api.operations import Call
+from gateway.api.shapes import Time
+from gateway.api.times import iso
+from gateway.incoming.unknown import UnknownEndpoints
+
+__all__ = ["UnknownDoor", "UnknownList"]
+
+
+class UnknownRow(BaseModel):
+    """One method and path, how often, and when last."""
+
+    time: Time
+    method: str
+    path: str
+    count: int
+
+
+class UnknownList(BaseModel):
+    """The last hundred, as far as this gateway has seen them since its start; the newest first."""
+
+    items: list[UnknownRow]
+    next: None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownDoor:
+    """The handler."""
+
+    endpoints: UnknownEndpoints
+
+    async def list(self, _: Call) -> Answer:
+        """All that are remembered."""
+        rows = self.endpoints.rows
+        items = [{"time": iso(r.time), "method": r.method, "path": r.path, "count": r.count} for r in rows]
+        return Answer({"items": items, "next": None})

@@ -1,0 +1,66 @@
+"""What pydantic found wrong, as fields with clean paths: `filters.all.0.value`, without the names of union arms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gateway.api.problems import invalid
+from schemas.definitions.forms import PathsInvalid
+from schemas.errors import FieldError
+
+__all__ = ["field_errors", "field_problems", "validated"]
+
+Model = TypeVar("Model", bound=BaseModel)
+TREES = ("filters", "condition")
+ARMS = ("all", "any", "criterion")
+VALUE_ERROR = "Value error, "
+UNKNOWN = "Extra inputs are not permitted"
+WORDS = {"Field required": "is missing", UNKNOWN: "is not a field here"}
+
+
+def validated(model: type[Model], value: Any) -> Model:
+    """The value as a model.
+
+    Raises:
+        Problem: some fields are wrong.
+    """
+    found, problems = field_problems(model, value)
+    if found is None:
+        raise invalid(problems)
+    return found
+
+
+def field_problems(model: type[Model], value: Any) -> tuple[Model | None, list[FieldError]]:
+    """The value as a model, or every field that is wrong."""
+    try:
+        return model.model_validate(value), []
+    except ValidationError as error:
+        return None, list(field_errors(error))
+
+
+def field_errors(error: ValidationError) -> Iterator[FieldError]:
+    """Each wrong field once; what was sent is not repeated: it may be a secret."""
+    for each in error.errors(include_input=False, include_url=False):
+        path = path_of(each["loc"])
+        cause = each.get("ctx", {}).get("error")
+        if isinstance(cause, PathsInvalid):
+            yield from (FieldError(f"{path}.{inner}" if inner else path, said) for inner, said in cause.problems)
+        else:
+            message = each["msg"].removeprefix(VALUE_ERROR)
+            yield FieldError(path, WORDS.get(message, message))
+
+
+def path_of(location: Sequence[int | str]) -> str:
+    """The dotted path of a location; the arm of a filter tree's union is no part of it."""
+    parts: list[str] = []
+    at_node = False
+    for part in location:
+        if at_node and part in ARMS:
+            at_node = False
+            continue
+        parts.append(str(part))
+        at_node = part in TREES or (isinstance(part, int) and len(parts) > 1 and parts[-2] in ("all", "any"))
+    return ".".join(parts)

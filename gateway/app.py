@@ -1,0 +1,161 @@
+"""The process `hookline gateway`: started, served, stopped in order.
+
+Start: the port first (a taken one is said at once), then Kafka, as often as it takes; until the configuration has been
+read every door but health, figures and documents answers 503. Stop: no new connections, what is under way ends, Kafka
+has everything, exit 0. What cannot go on ends the process with 1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from gateway.api.reading import Reader
+from gateway.gate import Gate
+from gateway.incoming.bodies import DRAINED_FOR
+from gateway.up.errors import PortTaken
+from gateway.up.keys import operator_key
+from gateway.wiring import Edges, application
+from projections.queries.store import Store
+from schemas.errors import HooklineError, KafkaUnavailable
+from schemas.settings import Settings, host_and_port
+from schemas.topics import Topics
+from streams.edges import logs
+from streams.edges.following import Follower
+from streams.edges.keyring import keyring_of
+from streams.edges.outbox import Outbox
+
+__all__ = ["run"]
+
+log = structlog.get_logger("gateway")
+MESSAGE_WITHIN = 3.0  # seconds that librdkafka tries to place a message
+READ_WITHIN = 5.0  # seconds of one try to read the configuration
+RETRY_EVERY = 0.5  # seconds
+REACHED_WITHIN = 1.0  # seconds that a look at Kafka may take
+IDLE = 75.0  # seconds that a connection may be idle, and that a request's head may take
+IN_FLIGHT = 5.0  # seconds that requests under way have at the stop
+
+
+class OperatorKeyMissing(HooklineError):
+    """There is no operator key, so nobody could configure anything."""
+
+
+def run(settings: Settings) -> int:
+    """Serve until told to stop; answers the exit code.
+
+    Raises:
+        HooklineError: it cannot start; the message says what to do.
+    """
+    logs.configure(settings)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(Gateway(settings).run())
+
+
+class Gateway:
+    """One process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loop: asyncio.AbstractEventLoop
+        self._ending = asyncio.Event()
+        self._gate = Gate()
+        self._code = 0
+
+    async def run(self) -> int:
+        """Start, serve, stop."""
+        self._loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._ending.set)
+        settings, keyring = self._settings, keyring_of(self._settings)
+        outbox = Outbox(settings, "hookline-gateway", timeout=MESSAGE_WITHIN, waits=False)
+        follower = Follower(settings, keyring, self._following_failed)
+        reader = Reader(Store(settings.store_url), settings.topic_prefix)
+        requests = Topics(settings).incoming_requests
+        edges = Edges(
+            outbox=outbox,
+            follower=follower,
+            keyring=keyring,
+            reader=reader,
+            operator_key=known_operator_key(settings),
+            reachable=lambda: outbox.reachable(requests, REACHED_WITHIN),
+        )
+        runner = await listening(settings, application(settings, edges, self._gate, self._loop))
+        log.info("listening", address=settings.listen)
+        connecting = asyncio.create_task(self._connect(follower))
+        await self._ending.wait()
+        connecting.cancel()
+        await runner.cleanup()
+        await asyncio.to_thread(outbox.close)
+        await asyncio.to_thread(follower.stop)
+        reader.close()
+        log.info("stopped")
+        return self._code
+
+    async def _connect(self, follower: Follower) -> None:
+        """Read the configuration, as often as it takes; then open the doors."""
+        said = False
+        while not self._gate.open:
+            try:
+                await asyncio.to_thread(follower.start, READ_WITHIN)
+                self._gate.open = True
+            except KafkaUnavailable as error:
+                if not said:
+                    where = self._settings.bootstrap_servers
+                    log.warning("Kafka does not answer; trying on", servers=where, reason=str(error))
+                said = True
+                await asyncio.sleep(RETRY_EVERY)
+            except HooklineError as error:
+                self._fail(error)
+                return
+        log.info("ready", configuration=follower.configuration.offset)
+
+    def _following_failed(self, error: Exception) -> None:
+        """In the follower's thread."""
+        self._loop.call_soon_threadsafe(self._fail, error)
+
+    def _fail(self, error: Exception) -> None:
+        log.error("the gateway cannot go on", reason=str(error))
+        self._code = 1
+        self._ending.set()
+
+
+async def listening(settings: Settings, app: web.Application) -> web.AppRunner:
+    """Serve the application at the configured address.
+
+    Raises:
+        PortTaken: something else is there.
+    """
+    runner = web.AppRunner(
+        app, access_log=None, keepalive_timeout=IDLE, lingering_time=DRAINED_FOR, shutdown_timeout=IN_FLIGHT
+    )
+    await runner.setup()
+    host, port = host_and_port(settings.listen)
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+    except OSError as error:
+        await runner.cleanup()
+        if error.errno != errno.EADDRINUSE:
+            raise PortTaken(f"the gateway cannot listen on {settings.listen} ({error}): set HOOKLINE_LISTEN") from None
+        raise PortTaken(
+            f"the gateway cannot listen on {settings.listen}: the port is taken; stop what uses it, or set HOOKLINE_LISTEN"
+        ) from None
+    return runner
+
+
+def known_operator_key(settings: Settings) -> str:
+    """The operator's key.
+
+    Raises:
+        OperatorKeyMissing: none is set and none was made.
+    """
+    key = operator_key(settings)
+    if key is None:
+        raise OperatorKeyMissing(
+            "there is no operator key: set HOOKLINE_OPERATOR_KEY, or start `hookline up`, which makes one"
+        )
+    return key

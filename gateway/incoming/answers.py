@@ -1,0 +1,59 @@
+"""What a caller of an incoming webhook gets: always JSON, and never a guess of its type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from schemas.json_text import dump
+from streams.core.receiving import Verdict, error_body
+
+__all__ = ["RETRY_AFTER", "answer", "headers_of", "no_such_endpoint", "not_known", "starting", "too_slow"]
+
+HEADERS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff", "Server": "Hookline"}
+LOGGED = [["Content-Type", "application/json"], ["X-Content-Type-Options", "nosniff"]]
+RETRY_AFTER = "5"  # seconds
+NO_SUCH_ENDPOINT = dump(error_body("inactive", "not_found", "there is no such endpoint")).encode()
+
+
+def answer(verdict: Verdict, allow: str = "") -> web.Response:
+    """The answer that was decided; `allow` names the methods of a 405."""
+    response = web.Response(body=verdict.answer, status=verdict.status, headers=HEADERS)
+    if allow:
+        response.headers["Allow"] = allow
+    return response
+
+
+def headers_of(allow: str = "") -> list[list[str]]:
+    """The headers of that answer, for the log."""
+    return [*LOGGED, ["Allow", allow]] if allow else LOGGED
+
+
+def no_such_endpoint() -> web.Response:
+    """The answer for an endpoint that nobody has: the same as for one that is inactive."""
+    return web.Response(body=NO_SUCH_ENDPOINT, status=404, headers=HEADERS)
+
+
+def not_known() -> web.Response:
+    """No word from Kafka: the request may have been taken or not."""
+    sentence = "it is not known whether this request was taken; send the same one again"
+    return unavailable(error_body("unavailable", "not_known", sentence))
+
+
+def starting() -> web.Response:
+    """The configuration has not been read yet."""
+    return unavailable(error_body("unavailable", "starting", "this gateway is starting; nothing was taken"))
+
+
+def unavailable(body: dict[str, Any]) -> web.Response:
+    headers = {**HEADERS, "Retry-After": RETRY_AFTER}
+    return web.Response(body=dump(body).encode(), status=503, headers=headers)
+
+
+def too_slow() -> web.Response:
+    """The body did not come in time; the connection is closed."""
+    body = error_body("malformed", "body_too_slow", "the body did not end in time")
+    response = web.Response(body=dump(body).encode(), status=408, headers=HEADERS)
+    response.force_close()
+    return response

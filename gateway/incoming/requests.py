@@ -1,0 +1,163 @@
+"""One incoming request: found, read, decided, written with acks=all, answered; in that order.
+
+1. The endpoint: unknown ones are only counted. 2. The method. 3. The body. 4. The verdict (`streams/core/receiving`).
+5. The record, and Kafka's word that it has it. 6. The answer. No 2xx is sent for what Kafka has not acknowledged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from gateway.identifiers import time_ordered
+from gateway.incoming import answers
+from gateway.incoming.allowance import Allowance
+from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, read_body, start_of_body
+from gateway.incoming.recording import record_of
+from gateway.incoming.unknown import UnknownEndpoints
+from gateway.metrics import INCOMING, INCOMING_SECONDS, UNAVAILABLE, UNKNOWN
+from gateway.writing import Writer
+from schemas.codec import encode
+from schemas.errors import KafkaUnavailable
+from schemas.identity import request_key
+from schemas.records import Outcome
+from streams.core.configuration import Configuration
+from streams.core.definitions import Compiler, Receiving
+from streams.core.receiving import Arrived, Verdict, receive, refusal, select
+from streams.edges.kafka import Message
+from streams.edges.keyring import Keyring
+
+__all__ = ["Incoming"]
+
+PATHS = ("/beta/webhooks/custom/{account}/{endpoint}", "/webhooks/custom/{account}/{endpoint}")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What was read of a body, and why no more of it."""
+
+    content: bytes
+    whole: bool = True
+    problem: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """The endpoints of all accounts.
+
+    `max_body` in bytes; `topic` is that of incoming requests.
+    """
+
+    configuration: Configuration
+    compiler: Compiler
+    keyring: Keyring
+    writer: Writer
+    topic: str
+    max_body: int
+    unknown: UnknownEndpoints
+    allowance: Allowance
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer a request of any method."""
+        began = time.perf_counter_ns()
+        account, endpoint = request.match_info["account"], request.match_info["endpoint"]
+        offset = self.configuration.offset  # read before the view, which is then at least as new
+        view = self.compiler.account(account)
+        definitions = view.endpoints.get(endpoint, ()) if view is not None else ()
+        if view is None or not definitions:
+            UNKNOWN.inc()
+            self.unknown.add(time.time_ns() // 1_000_000, request.method, request.path)
+            return answers.no_such_endpoint()
+        takers, refused = select(definitions, request.method)
+        try:
+            body = await self._body(request, refused)
+        except BodySlow:
+            return answers.too_slow()
+        arrived = arrived_of(request, account, body.content)
+        verdict = body.problem or receive(view, takers, arrived, offset)
+        return await self._conclude(arrived, verdict, definitions, endpoint, body, offset, began)
+
+    async def _body(self, request: web.Request, refused: Verdict | None) -> Body:
+        """The body, and the verdict where there is one without asking the definitions."""
+        if refused is not None:
+            start = await start_of_body(request)
+            return Body(start, request.content.is_eof(), refused)
+        try:
+            return Body(await read_body(request, self.max_body))
+        except BodyTooLarge as large:
+            sentence = f"a body has at most {self.max_body:,} bytes"
+            return Body(large.start, False, refusal(Outcome.MALFORMED, 413, "body_too_large", sentence))
+        except BodyBroken:
+            sentence = "the body is not framed or compressed as the headers say"
+            return Body(b"", False, refusal(Outcome.MALFORMED, 400, "malformed_body", sentence))
+
+    async def _conclude(
+        self,
+        arrived: Arrived,
+        verdict: Verdict,
+        definitions: Sequence[Receiving],
+        endpoint: str,
+        body: Body,
+        offset: int,
+        began: int,
+    ) -> web.Response:
+        """Write the record, wait for Kafka's word, answer."""
+        allow = allowed(definitions) if verdict.status == web.HTTPMethodNotAllowed.status_code else ""
+        if verdict.outcome in (Outcome.MALFORMED, Outcome.INACTIVE):
+            if not self.allowance.take((arrived.account, endpoint), began / 1e9):
+                return answers.answer(verdict, allow)
+        record = record_of(
+            arrived,
+            verdict,
+            definitions,
+            endpoint=endpoint,
+            whole=body.whole,
+            keyring=self.keyring,
+            config_offset=offset,
+            duration_us=(time.perf_counter_ns() - began) // 1000,
+            response_headers=answers.headers_of(allow),
+        )
+        try:
+            await self.writer.write(Message(self.topic, request_key(arrived.account, endpoint), encode(record)))
+        except KafkaUnavailable:
+            UNAVAILABLE.inc()
+            return answers.not_known()
+        INCOMING[verdict.outcome].inc()
+        INCOMING_SECONDS.observe((time.perf_counter_ns() - began) / 1e9)
+        return answers.answer(verdict, allow)
+
+
+def arrived_of(request: web.Request, account: str, body: bytes) -> Arrived:
+    """The request as the rules of receiving take it."""
+    url = request.rel_url
+    return Arrived(
+        request_id=time_ordered("req"),
+        account=account,
+        received_at=time.time_ns() // 1_000_000,
+        method=request.method,
+        path=encodable(url.raw_path),
+        query=encodable(url.raw_query_string),
+        headers=[[name.decode("latin-1"), text_of(value)] for name, value in request.raw_headers],
+        body=body,
+    )
+
+
+def text_of(value: bytes) -> str:
+    """A header's value: UTF-8 where it is that, Latin-1 otherwise (RFC 9110, 5.5)."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def encodable(text: str) -> str:
+    """Text without the lone surrogates that stand for bytes which are not UTF-8."""
+    return text if text.isascii() else text_of(text.encode("utf-8", "surrogateescape"))
+
+
+def allowed(definitions: Sequence[Receiving]) -> str:
+    """The methods that active definitions take."""
+    return ", ".join(sorted({definition.body["method"] for definition in definitions if definition.active}))
