@@ -96,7 +96,7 @@ def next_step(attempt: Attempt, row: AttemptRow) -> AttemptRow:
     return row._replace(
         step=attempt.step + 1,
         rank=Rank.WAITING.value,
-        created_at=min(attempt.created_at + attempt.duration_us // 1000, LARGEST),
+        created_at=max(-LARGEST, min(attempt.created_at + attempt.duration_us // 1000, LARGEST)),
         status=AttemptStatus.QUEUED.value,
         response_code=None,
         response_class=0,

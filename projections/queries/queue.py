@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row
 from projections.queries.filters import equals, one_of
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.times import iso, iso_or_none
-from projections.tables import attempts
-from schemas.records import AttemptStatus, QueueReason
+from projections.tables import IS_QUEUED, attempts
+from schemas.records import QueueReason
 
 __all__ = ["page"]
 
@@ -52,7 +52,7 @@ def page(
     Raises:
         FieldInvalid: names the parameter.
     """
-    found = read_page(connection, LISTING, account, parameters, table.status == AttemptStatus.QUEUED.value)
+    found = read_page(connection, LISTING, account, parameters, IS_QUEUED)
     return envelope(connection, found, [item(row, site_names or {}) for row in found.rows])
 
 

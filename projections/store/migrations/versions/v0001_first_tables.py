@@ -47,6 +47,13 @@ def upgrade() -> None:
     op.create_index("attempts_class", "attempts", ["account", "response_class", "created_at"])
     op.create_index("attempts_code", "attempts", ["account", "response_code", "created_at"])
     op.create_index("attempts_customer", "attempts", ["account", "customer", "created_at"])
+    queued = sa.text("status = 'queued'")
+    columns = ["account", "site_id", "created_at"]
+    op.create_index("attempts_queue", "attempts", columns, sqlite_where=queued, postgresql_where=queued)
+    for name, column in (("attempts_error", "error"), ("attempts_resend", "resend_id")):
+        known = sa.text(f"{column} IS NOT NULL")
+        columns = ["account", column, "created_at"]
+        op.create_index(name, "attempts", columns, sqlite_where=known, postgresql_where=known)
     op.create_index("attempts_key", "attempts", ["delivery_id", "chain", "step"], unique=True)
     op.create_index("attempts_site", "attempts", ["account", "site_id", "created_at"])
     op.create_index("attempts_status", "attempts", ["account", "status", "created_at"])
@@ -108,7 +115,7 @@ def upgrade() -> None:
         sa.Column("path", sa.String(), nullable=False),
         sa.Column("lane", sa.String(), nullable=False),
     )
-    op.create_index("deliveries_event", "deliveries", ["account", "event_id"])
+    op.create_index("deliveries_event", "deliveries", ["event_id"])
     op.create_index("deliveries_key", "deliveries", ["delivery_id"], unique=True)
     op.create_table(
         "incoming_requests",
@@ -140,6 +147,7 @@ def upgrade() -> None:
     op.create_index("incoming_requests_customer", "incoming_requests", ["account", "customer", "received_at"])
     op.create_index("incoming_requests_definition", "incoming_requests", ["account", "definition_id", "received_at"])
     op.create_index("incoming_requests_endpoint", "incoming_requests", ["account", "endpoint", "received_at"])
+    op.create_index("incoming_requests_event", "incoming_requests", ["event_id"])
     op.create_index("incoming_requests_key", "incoming_requests", ["id"], unique=True)
     op.create_index("incoming_requests_outcome", "incoming_requests", ["account", "outcome", "received_at"])
     op.create_index("incoming_requests_status", "incoming_requests", ["account", "status_code", "received_at"])
