@@ -56,4 +56,8 @@ def date_problem(form: str) -> str | None:
 
 def filled(text: str) -> str:
     """The format with something in each placeholder; a date keeps its slashes."""
-    return PLACEHOLDER.sub(lambda match: DIRECTIVE.sub("x", match[1]) if match[1].startswith("date:") else "x", text)
+
+    def fill(name: str) -> str:
+        return DIRECTIVE.sub("x", name.removeprefix("date:")) if name.startswith("date:") else "x"
+
+    return PLACEHOLDER.sub(lambda match: fill(match[1]), text)
