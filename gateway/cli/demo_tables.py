@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,9 +18,9 @@ COLOURS = {"accepted": "green", "done": "green", "resent": "yellow", "queued": "
 
 def show_requests(rows: list[Row]) -> None:
     """The incoming log."""
-    table = new("Incoming log", "at", "request", "outcome", "status", "ms", "event")
+    table = new("Incoming log", "at", "request", "outcome", "status", "ms")
     for row in rows:
-        after = plain(str(row["status_code"]), f"{row['duration_ms']:.1f}", row["event_id"] or "-")
+        after = plain(str(row["status_code"]), f"{row['duration_ms']:.1f}")
         table.add_row(*plain(clock(row), row["request_line"]), coloured(row["outcome"]), *after)
     show(table)
 
@@ -29,13 +30,13 @@ def show_events(rows: list[Row]) -> None:
     table = new("Customer events", "at", "customer", "action", "data")
     for row in rows:
         data = orjson.dumps(row["data"]).decode()
-        table.add_row(*plain(row["timestamp"][11:23], row["customer"], row["action"], data))
+        table.add_row(*plain(row["timestamp"][11:19], row["customer"], row["action"], data))
     show(table)
 
 
 def show_messages(rows: list[Row]) -> None:
     """The webhook log."""
-    table = new("Webhook log", "at", "action", "customer", "site", "attempt", "status", "code", "ms")
+    table = new("Webhook log", "at", "action", "customer", "site", "#", "status", "code", "ms")
     for row in rows:
         before = plain(clock(row), row["action"], row["customer"], row["site_name"], str(row["attempt"]))
         result = str(row["response_code"] or row["error"] or "-")
@@ -44,7 +45,7 @@ def show_messages(rows: list[Row]) -> None:
 
 
 def new(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
@@ -57,7 +58,7 @@ def show(table: Table) -> None:
 
 
 def clock(row: Row) -> str:
-    return str(row["created_at"])[11:23]
+    return str(row["created_at"])[11:19]
 
 
 def coloured(word: str) -> Text:
