@@ -79,10 +79,14 @@ def aws_query(query: str) -> str:
 
 @lru_cache(maxsize=1024)
 def escher_path(path: str) -> str:
-    """Escher: reduced, not encoded again."""
-    replaced = 1
-    while replaced:
-        path, replaced = REDUCIBLE.subn("/", path, count=1)
+    """Escher: reduced from the left until nothing is left to reduce; not encoded again."""
+    found = REDUCIBLE.search(path)
+    while found:
+        start = found.start()
+        path = f"{path[:start]}/{path[found.end() :]}"
+        # What can be reduced next begins at the slash before, or, with `..` behind, at the part before.
+        again = path.rfind("/", 0, start) if path.startswith("..", start + 1) else start - 1
+        found = REDUCIBLE.search(path, max(again, 0))
     return path
 
 

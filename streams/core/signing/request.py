@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from schemas.errors import FieldInvalid
 
@@ -23,7 +23,10 @@ class OutgoingRequest:
     def header(self, name: str) -> str:
         """The value of a header, case ignored; "" where there is none."""
         wanted = name.lower()
-        return next((value for each, value in self.headers if each.lower() == wanted), "")
+        for each, value in self.headers:
+            if each.lower() == wanted:
+                return value
+        return ""
 
     def with_headers(self, *headers: Header) -> OutgoingRequest:
         """A copy with these headers, in place of those of the same name.
@@ -31,8 +34,10 @@ class OutgoingRequest:
         Raises:
             FieldInvalid: a value has a character that would end the header, or is not ASCII.
         """
+        names = []
         for name, value in headers:
-            if not value.isascii() or not value.isprintable():
+            if not (value.isascii() and value.isprintable()):
                 raise FieldInvalid(name, "a header has printable ASCII characters only")
-        names = {name.lower() for name, _ in headers}
-        return replace(self, headers=(*(pair for pair in self.headers if pair[0].lower() not in names), *headers))
+            names.append(name.lower())
+        kept = [pair for pair in self.headers if pair[0].lower() not in names]
+        return OutgoingRequest(self.method, self.url, (*kept, *headers), self.body)

@@ -29,10 +29,9 @@ def signed_standard(authentication: Mapping[str, Any], request: OutgoingRequest)
     if not message_id or not timestamp:
         raise FieldInvalid("webhook-id", "a message is signed with its id and timestamp, and has none")
     content = f"{message_id}.{timestamp}.".encode() + request.body
-    signatures = (hmac.digest(key_of(secret), content, "sha256") for secret in authentication["secrets"])
-    return request.with_headers(
-        ("webhook-signature", " ".join(f"v1,{b64encode(each).decode()}" for each in signatures))
-    )
+    signatures = [hmac.digest(key_of(secret), content, "sha256") for secret in authentication["secrets"]]
+    value = " ".join([f"v1,{b64encode(each).decode()}" for each in signatures])
+    return request.with_headers(("webhook-signature", value))
 
 
 @lru_cache(maxsize=1024)

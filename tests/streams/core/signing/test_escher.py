@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from streams.core.signing import OutgoingRequest, signed
 from streams.core.signing.aws import Draft, authorization, escher
-from streams.core.signing.canonical import target
+from streams.core.signing.canonical import escher_path, target
 from tests.streams.core.signing.requests import (
     CREDENTIALS,
     MOMENTS,
@@ -63,6 +63,12 @@ def test_escher_is_accepted_by_its_own_library(
     request = signed(authentication, message, now)
     scope = f"{fields['region']}/{fields['service']}/{vendor.lower()}_request"
     assert accepts(request, authentication, scope, prefix, now) == fields["access_key_id"]
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.text("a./", max_size=30).map(lambda rest: f"/{rest}"))
+def test_a_path_is_reduced_as_by_escher_s_own_library(path: str) -> None:
+    assert escher_path(path) == Escher("id", "secret", "scope").canonicalize_path(path)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
