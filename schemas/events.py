@@ -144,7 +144,7 @@ def well_formed(event: CustomerEvent) -> CustomerEvent:
     """An event that somebody else may have written as Avro, by the rules of `event_of`; `data` by `check_action`."""
     fields = {name: getattr(event, name) for name in ("id", "account", "customer", "action", "timestamp")}
     event_of(fields, default_id="", default_timestamp=0, source=event.source)
-    if len(event.data) > MAX_EVENT_BYTES:
+    if len(event.data.encode()) > MAX_EVENT_BYTES:
         raise FieldInvalid("data", f"an event has at most {MAX_EVENT_BYTES:,} bytes")
     return event
 

@@ -6,6 +6,7 @@ ordinary character. What leads nowhere is MISSING, which is not null.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 from typing import Any, Final
 
@@ -46,11 +47,21 @@ def walk(value: Any, parts: list[str], start: int) -> Any:
         return walk_list(value, parts, start)
     if not isinstance(value, dict):
         return MISSING
-    for end in range(len(parts), start, -1):
-        key = ".".join(parts[start:end])
-        if key in value and (found := walk(value[key], parts, end)) is not MISSING:
+    for end, key in reversed(list(keys_in(value, parts, start))):
+        if (found := walk(value[key], parts, end)) is not MISSING:
             return found
     return MISSING
+
+
+def keys_in(value: dict[str, Any], parts: list[str], start: int) -> Iterator[tuple[int, str]]:
+    """The keys of an object that the next parts may mean, the shortest first, with where each of them ends."""
+    key = parts[start]
+    if key in value:
+        yield start + 1, key
+    for end in range(start + 1, len(parts)):
+        key = f"{key}.{parts[end]}"
+        if key in value:
+            yield end + 1, key
 
 
 def walk_list(value: list[Any], parts: list[str], start: int) -> Any:
