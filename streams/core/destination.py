@@ -6,6 +6,7 @@ The URL was validated when the site was saved; a path comes from an event, so bo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from schemas.errors import FieldInvalid
@@ -24,6 +25,7 @@ class Destination:
     port: int
 
 
+@lru_cache(maxsize=1024)
 def destination(url: str, path: str) -> Destination:
     """Append `path` to the URL's own path; the query stays.
 

@@ -44,9 +44,6 @@ class Inlet(Generic[T]):
         self._held: deque[Held[T]] = deque()
         self._bytes = 0
 
-    def __len__(self) -> int:
-        return len(self._held)
-
     @property
     def head(self) -> Held[T] | None:
         """The oldest message held."""

@@ -65,6 +65,7 @@ class _Lane(Generic[T]):
 @dataclass(slots=True, eq=False)
 class _Site(Generic[T]):
     in_flight: int = 0
+    full: bool = False  # a lane was turned away because of the site's cap
     lanes: dict[LaneName, _Lane[T]] = field(default_factory=dict)
 
 
@@ -112,8 +113,11 @@ class Lanes(Generic[T]):
         lane.in_flight -= 1
         lane.site.in_flight -= 1
         self.in_flight -= 1
-        for other in lane.site.lanes.values():
-            self._make_ready(other)
+        self._make_ready(lane)
+        if lane.site.full:
+            lane.site.full = False
+            for other in lane.site.lanes.values():
+                self._make_ready(other)
         self._forget_if_idle(lane)
 
     def refresh(self) -> None:
@@ -157,8 +161,10 @@ class Lanes(Generic[T]):
 
     def _may_send(self, lane: _Lane[T]) -> bool:
         caps = self._caps(lane.name)
-        whole = min(caps.site, max(1, self._most // 2))
-        return lane.in_flight < caps.lane and lane.site.in_flight < whole
+        if lane.site.in_flight >= min(caps.site, max(1, self._most // 2)):
+            lane.site.full = True
+            return False
+        return lane.in_flight < caps.lane
 
     def _taken(self, lane: _Lane[T]) -> T:
         item, weight = lane.waiting.popleft()

@@ -20,6 +20,8 @@ from streams.core.lanes import Caps, LaneName
 
 __all__ = ["End", "Fail", "Park", "Send", "SiteView", "Sites", "step_for"]
 
+MOST_KEPT = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
@@ -118,26 +120,38 @@ def view_of(entity: Entity) -> SiteView:
 
 
 class Sites:
-    """The sites as `configuration` has them now, each revision taken apart once."""
+    """The sites as `configuration` has them now, each taken apart once after a change."""
 
     def __init__(self, configuration: Configuration, partitions: int) -> None:
         self._configuration = configuration
         self._partitions = partitions
-        self._views: dict[tuple[str, str], SiteView] = {}
+        self._offset = -2  # of the configuration that the two below were taken from
+        self._views: dict[tuple[str, str], SiteView | None] = {}
+        self._caps: dict[LaneName, Caps] = {}
 
     def find(self, account: str, site_id: str) -> SiteView | None:
         """A site that exists, archived ones too."""
-        state = self._configuration.account(account)
-        entity = state.of(EntityKind.SITE).get(site_id) if state else None
-        if entity is None:
-            return None
-        view = self._views.get((account, site_id))
-        if view is None or view.entity is not entity:
-            view = self._views[account, site_id] = view_of(entity)
-        return view
+        self._refresh()
+        try:
+            return self._views[account, site_id]
+        except KeyError:
+            state = self._configuration.account(account)
+            entity = state.of(EntityKind.SITE).get(site_id) if state else None
+            view = self._views[account, site_id] = view_of(entity) if entity else None
+            return view
 
     def caps(self, lane: LaneName) -> Caps:
         """How many requests a lane and its site may have in flight; a site that is gone needs none."""
-        site = self.find(lane.account, lane.site_id)
-        parallel = site.parallel if site else 1
-        return Caps(lane_share(lane.slot, parallel, self._partitions), parallel)
+        self._refresh()
+        found = self._caps.get(lane)
+        if found is None:
+            site = self.find(lane.account, lane.site_id)
+            parallel = site.parallel if site else 1
+            found = self._caps[lane] = Caps(lane_share(lane.slot, parallel, self._partitions), parallel)
+        return found
+
+    def _refresh(self) -> None:
+        """Forget what an older configuration said, and, now and then, what nobody asks for any more."""
+        if self._offset != self._configuration.offset or len(self._caps) > MOST_KEPT or len(self._views) > MOST_KEPT:
+            self._offset = self._configuration.offset
+            self._views, self._caps = {}, {}

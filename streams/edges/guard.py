@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 
 from schemas.networks import AllowedNetwork
 
@@ -80,8 +81,9 @@ class Guard:
 
     def __init__(self, allowed: Iterable[AllowedNetwork]) -> None:
         self._allowed = tuple(allowed)
+        self.permits = lru_cache(maxsize=4096)(self._permits)
 
-    def permits(self, ip: str, port: int) -> bool:
+    def _permits(self, ip: str, port: int) -> bool:
         """Whether a request may go to this address, as text, and port."""
         try:
             address = ipaddress.ip_address(ip)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -16,7 +17,7 @@ from streams.edges.clock import steady
 __all__ = ["configure"]
 
 PAUSE = 10.0  # seconds between two lines of the Kafka client: in an outage it has hundreds a second
-PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:/_-+@")
+PLAIN = re.compile(r"[\w.,:/+@-]+", re.ASCII)
 
 
 def configure(settings: Settings) -> None:
@@ -53,8 +54,10 @@ def as_text(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> byte
 
 
 def shown(value: Any) -> str:
+    if isinstance(value, int | float):
+        return str(value)
     text = value if isinstance(value, str) else str(value)
-    return text if text and PLAIN.issuperset(text) else orjson.dumps(text, default=str).decode()
+    return text if PLAIN.fullmatch(text) else orjson.dumps(text).decode()
 
 
 class _ToStructlog(logging.Handler):

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from streams.edges.clock import steady
 
@@ -91,6 +92,7 @@ class Resolver:
             self._entries = {host: e for host, e in self._entries.items() if e.waiting or e.until > now}
 
 
+@lru_cache(maxsize=4096)
 def literal_addresses(host: str) -> Found:
     """The address that the text itself is, in whatever notation C libraries take; none for a name."""
     try:

@@ -15,9 +15,9 @@ from schemas.records import Delivery, Rejected
 from streams.agents.deliver.reading import item_of
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import Shares
-from streams.agents.deliver.work import Item, Work
+from streams.agents.deliver.work import Arrived, Item, Work
 from streams.core.inlet import Held, Inlet
-from streams.core.lanes import Lanes, lane_of
+from streams.core.lanes import Lanes
 from streams.core.proof import step_key
 from streams.edges.clock import now_ms
 from streams.edges.loop import Loop, Timer
@@ -75,7 +75,8 @@ class Intake:
 
     def rewound(self, topic: str, partition: int) -> None:
         """Records that come from now on were read after the rewind."""
-        if inlet := self._shares.inlet(topic, partition):
+        inlet = self._shares.inlet(topic, partition)
+        if inlet is not None:
             inlet.rewinding = False
             self._ready[inlet] = None
 
@@ -98,12 +99,13 @@ class Intake:
     def _must_wait(self, inlet: Inlet[Item], head: Held[Item]) -> bool:
         """Whether the head has to wait, having seen to it that it is looked at again."""
         item = head.item
-        if isinstance(item, Delivery):
-            if item.due > now_ms():
-                return self._wait_until(inlet, item.due)
-            if not self._configured.reached(item.config_offset):
-                return self._wait_for_configuration(inlet, item)
-        if not inlet.takes_up or (isinstance(item, Delivery) and not self._lanes.has_room(lane_of(item))):
+        if isinstance(item, Arrived):
+            delivery = item.delivery
+            if delivery.due > now_ms():
+                return self._wait_until(inlet, delivery.due)
+            if not self._configured.reached(delivery.config_offset):
+                return self._wait_for_configuration(inlet, delivery)
+        if not inlet.takes_up or (isinstance(item, Arrived) and not self._lanes.has_room(item.lane)):
             self._ready[inlet] = None
             return True
         return False
@@ -128,8 +130,8 @@ class Intake:
     def _told(self, inlet: Inlet[Item], *, known: bool) -> None:
         self._asked.discard(inlet)
         head = inlet.head
-        if not known and head is not None and isinstance(head.item, Delivery):
-            inlet.replace_head(self._settling.config_unknown(inlet, head.offset, head.item))
+        if not known and head is not None and isinstance(head.item, Arrived):
+            inlet.replace_head(self._settling.config_unknown(inlet, head.offset, head.item.delivery))
         self._ready[inlet] = None
 
     def _take_up(self, inlet: Inlet[Item], head: Held[Item]) -> None:
@@ -137,16 +139,15 @@ class Intake:
         if isinstance(item, Rejected):
             self._settling.reject(source, item)
             return
-        key = step_key(item)
+        key = step_key(item.delivery)
         if self._settling.join(key, source):
             return
         if self._shares.handled(inlet.partition, key):
             self._shares.close(source)
             return
-        lane = lane_of(item)
-        work = Work(item, key, lane, inlet.partition, [source])
+        work = Work(item.delivery, key, item.lane, inlet.partition, [source])
         self._settling.begin(work)
-        self._lanes.add(lane, work, head.size)
+        self._lanes.add(item.lane, work, head.size)
 
     def lost(self, inlets: Sequence[Inlet[Item]]) -> None:
         """These partitions are no longer ours."""

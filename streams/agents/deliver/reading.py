@@ -7,7 +7,7 @@ from confluent_kafka import Message
 from schemas.codec import decode_as
 from schemas.errors import RecordUnreadable
 from schemas.records import Delivery, Rejected, RejectedReason
-from streams.agents.deliver.work import Item
+from streams.agents.deliver.work import Arrived, Item
 from streams.core.lanes import lane_of
 
 __all__ = ["item_of", "rejected_of"]
@@ -16,16 +16,15 @@ __all__ = ["item_of", "rejected_of"]
 def item_of(message: Message, now: int) -> Item:
     """Read a record; `now` in milliseconds."""
     try:
-        return checked(decode_as(Delivery, message.value()))
+        return arrived(decode_as(Delivery, message.value()))
     except RecordUnreadable as error:
         return rejected_of(message, RejectedReason.UNREADABLE, str(error), now)
 
 
-def checked(delivery: Delivery) -> Delivery:
-    lane_of(delivery)
+def arrived(delivery: Delivery) -> Arrived:
     if delivery.step < 1:
         raise RecordUnreadable(f"the step {delivery.step} is none")
-    return delivery
+    return Arrived(delivery, lane_of(delivery))
 
 
 def rejected_of(message: Message, reason: RejectedReason, detail: str, now: int) -> Rejected:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.records import Delivery, Rejected
 from streams.core.inlet import Inlet
 from streams.core.lanes import LaneName
 from streams.core.window import Snapshot
 
-__all__ = ["Item", "Source", "Work"]
+__all__ = ["Arrived", "Item", "Source", "Work"]
 
-Item = Delivery | Rejected  # a record that was read, or that could not be
+
+class Arrived(NamedTuple):
+    """A message that was read."""
+
+    delivery: Delivery
+    lane: LaneName
+
+
+Item = Arrived | Rejected  # a record that was read, or that could not be
 
 
 @dataclass(frozen=True, slots=True, eq=False)
