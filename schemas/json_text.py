@@ -21,8 +21,8 @@ MAX_DEPTH = 64
 LARGEST = 2**1024 - 2**970  # the largest double, as an integer
 NUMERIC = re.compile(r"[+-]?([0-9]+)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)  # a string is one token
-OPENERS = (b"[", b"{")
-CLOSERS = (b"]", b"}")
+OPENERS = frozenset(b"[{")
+CLOSERS = frozenset(b"]}")
 
 
 class JsonMalformed(HooklineError):
@@ -55,15 +55,14 @@ def parse(text: bytes) -> Any:
 
 
 def refuse_depth(text: bytes) -> None:
-    depth = deepest = 0
-    for token in STRUCTURE.findall(text):
-        if token in OPENERS:
+    depth = 0
+    for token in STRUCTURE.finditer(text):
+        if text[token.start()] in OPENERS:
             depth += 1
-            deepest = max(deepest, depth)
-        elif token in CLOSERS:
+            if depth > MAX_DEPTH:
+                raise JsonMalformed(f"it is nested more than {MAX_DEPTH} levels deep")
+        elif text[token.start()] in CLOSERS:
             depth -= 1
-    if deepest > MAX_DEPTH:
-        raise JsonMalformed(f"it is nested {deepest} levels deep; at most {MAX_DEPTH}")
 
 
 def refuse_surrogates(value: Any) -> None:
