@@ -17,7 +17,7 @@ from pathlib import Path
 from gateway.up import holding, keys, local_kafka, ready
 from gateway.up.child import Child
 from gateway.up.console import Console
-from gateway.up.errors import KafkaUnreachable, LocalKafkaFailed
+from gateway.up.errors import KafkaUnreachable, LocalKafkaFailed, NotApplied
 from gateway.up.ports import require_free
 from gateway.up.quiet import quiet_kafka
 from gateway.up.topics import Cluster
@@ -46,6 +46,8 @@ class Plan:
 def run(settings: Settings, plan: Plan) -> int:
     """Run until Ctrl-C or SIGTERM; answers the exit code."""
     quiet_kafka()
+    if plan.apply is not None and not plan.apply.is_file():
+        raise NotApplied(f"--apply {plan.apply}: there is no such file")
     with holding.alone(settings.data_dir):
         return asyncio.run(Supervisor(settings, plan).run())
 

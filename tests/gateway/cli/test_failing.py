@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,9 @@ def test_the_help_is_there_at_once() -> None:
     begun = time.monotonic()
     assert "courier" in run("--help").stdout
     assert time.monotonic() - begun < 2
+
+
+def test_a_file_to_apply_that_is_not_there_is_said_before_anything_starts(tmp_path: Path) -> None:
+    done = run("up", "--apply", "nowhere.yaml", data_dir=tmp_path / "data")
+    assert (done.returncode, done.stderr) == (1, "hookline: --apply nowhere.yaml: there is no such file\n")
+    assert not (tmp_path / "data").exists()
