@@ -8,8 +8,9 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-__all__ = ["AllowedNetwork", "parse_network"]
+__all__ = ["LAST_PORT", "AllowedNetwork", "parse_network"]
 
+LAST_PORT = 65535
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -31,13 +32,20 @@ def parse_network(text: str) -> AllowedNetwork:
     Raises:
         ValueError: it is neither.
     """
-    network, port = text, None
+    network, port = text, ""
     if text.startswith("["):
-        network, _, port = text[1:].partition("]")
-        port = port.removeprefix(":") or None
+        network, closed, port = text[1:].partition("]")
+        port = port.removeprefix(":") if closed else "?"
     elif text.count(":") == 1:
         network, _, port = text.partition(":")
+        port = port or "?"
     try:
-        return AllowedNetwork(ipaddress.ip_network(network), None if port is None else int(port))
+        return AllowedNetwork(ipaddress.ip_network(network), port_of(port) if port else None)
     except ValueError as error:
         raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8 or 127.0.0.1/32:8090: {error}") from None
+
+
+def port_of(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= LAST_PORT):
+        raise ValueError(f"a port is a number from 1 to {LAST_PORT}")
+    return int(text)

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schemas.durations import parse_duration
-from schemas.networks import AllowedNetwork, parse_network
+from schemas.networks import LAST_PORT, AllowedNetwork, parse_network
 
 __all__ = ["Settings"]
 
@@ -107,9 +107,12 @@ def host_and_port(text: str) -> tuple[str, int]:
         ValueError: there is no port, or it is not one.
     """
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the largest port
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > LAST_PORT:
         raise ValueError(f"{text!r} is not an address and a port such as 127.0.0.1:8080")
     host = host.strip("[]")
     if ":" in host:
-        ipaddress.IPv6Address(host)
+        try:
+            ipaddress.IPv6Address(host)
+        except ValueError as error:
+            raise ValueError(f"{text!r} is not an address and a port such as [::1]:8080: {error}") from None
     return host, int(port)
