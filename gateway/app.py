@@ -21,6 +21,7 @@ from gateway.incoming.bodies import DRAINED_FOR
 from gateway.up.errors import PortTaken
 from gateway.up.keys import operator_key
 from gateway.wiring import Edges, application
+from gateway.writing import Writer
 from projections.queries.store import Store
 from schemas.errors import HooklineError, KafkaUnavailable
 from schemas.settings import Settings, host_and_port
@@ -28,12 +29,10 @@ from schemas.topics import Topics
 from streams.edges import logs
 from streams.edges.following import Follower
 from streams.edges.keyring import keyring_of
-from streams.edges.outbox import Outbox
 
 __all__ = ["run"]
 
 log = structlog.get_logger("gateway")
-MESSAGE_WITHIN = 3.0  # seconds that librdkafka tries to place a message
 READ_WITHIN = 5.0  # seconds of one try to read the configuration
 RETRY_EVERY = 0.5  # seconds
 REACHED_WITHIN = 1.0  # seconds that a look at Kafka may take
@@ -72,25 +71,25 @@ class Gateway:
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._ending.set)
         settings, keyring = self._settings, keyring_of(self._settings)
-        outbox = Outbox(settings, "hookline-gateway", timeout=MESSAGE_WITHIN, waits=False)
+        writer = Writer(settings, "hookline-gateway", self._loop)
         follower = Follower(settings, keyring, self._following_failed)
         reader = Reader(Store(settings.store_url), settings.topic_prefix)
         requests = Topics(settings).incoming_requests
         edges = Edges(
-            outbox=outbox,
+            writer=writer,
             follower=follower,
             keyring=keyring,
             reader=reader,
             operator_key=known_operator_key(settings),
-            reachable=lambda: outbox.reachable(requests, REACHED_WITHIN),
+            reachable=lambda: writer.reachable(requests, REACHED_WITHIN),
         )
-        runner = await listening(settings, application(settings, edges, self._gate, self._loop))
+        runner = await listening(settings, application(settings, edges, self._gate))
         log.info("listening", address=settings.listen)
         connecting = asyncio.create_task(self._connect(follower))
         await self._ending.wait()
         connecting.cancel()
         await runner.cleanup()
-        await asyncio.to_thread(outbox.close)
+        await asyncio.to_thread(writer.close)
         await asyncio.to_thread(follower.stop)
         reader.close()
         log.info("stopped")
@@ -141,9 +140,8 @@ async def listening(settings: Settings, app: web.Application) -> web.AppRunner:
         await runner.cleanup()
         if error.errno != errno.EADDRINUSE:
             raise PortTaken(f"the gateway cannot listen on {settings.listen} ({error}): set HOOKLINE_LISTEN") from None
-        raise PortTaken(
-            f"the gateway cannot listen on {settings.listen}: the port is taken; stop what uses it, or set HOOKLINE_LISTEN"
-        ) from None
+        remedy = "the port is taken; stop what uses it, or set HOOKLINE_LISTEN"
+        raise PortTaken(f"the gateway cannot listen on {settings.listen}: {remedy}") from None
     return runner
 
 

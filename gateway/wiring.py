@@ -1,9 +1,8 @@
-"""Joins the gateway's parts: from an outbox and a follower to an application with every path."""
+"""Joins the gateway's parts: from a writer and a follower to an application with every path."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -19,6 +18,7 @@ from gateway.api.events import EventDoor
 from gateway.api.health import Health, metrics
 from gateway.api.kinds import KINDS
 from gateway.api.logs import Logs
+from gateway.api.operations import Operation
 from gateway.api.reading import Reader
 from gateway.api.table import Doors, operations
 from gateway.api.times import now_ms
@@ -28,7 +28,7 @@ from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
 from gateway.incoming.requests import PATHS, Incoming
 from gateway.incoming.unknown import UnknownEndpoints
-from gateway.writing import Sends, Writer
+from gateway.writing import Writes
 from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.core.definitions import Compiler
@@ -40,9 +40,9 @@ __all__ = ["Edges", "application"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edges:
-    """What the gateway touches the world with; tests have their own. `reachable` asks whether Kafka would take a record."""
+    """What the gateway touches the world with; tests have their own. `reachable`: whether Kafka would take a record."""
 
-    outbox: Sends
+    writer: Writes
     follower: Follows
     keyring: Keyring
     reader: Reader
@@ -50,56 +50,46 @@ class Edges:
     reachable: Callable[[], bool]
 
 
-def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.AbstractEventLoop) -> web.Application:
+def application(settings: Settings, edges: Edges, gate: Gate) -> web.Application:
     """The application, its doors behind the gate."""
     topics, configuration = Topics(settings), edges.follower.configuration
     compiler = Compiler(configuration, edges.keyring.open_text)
-    writer = Writer(edges.outbox, loop)
-    changer = Changer(follower=edges.follower, keyring=edges.keyring, writer=writer, topic=topics.config, now=now_ms)
+    changer = Changer(
+        follower=edges.follower, keyring=edges.keyring, writer=edges.writer, topic=topics.config, now=now_ms
+    )
     incoming = Incoming(
         configuration=configuration,
         compiler=compiler,
         keyring=edges.keyring,
-        writer=writer,
+        writer=edges.writer,
         topic=topics.incoming_requests,
         max_body=settings.max_body,
         unknown=UnknownEndpoints(),
         allowance=Allowance(),
     )
     callers = Callers(configuration, edges.operator_key, now_ms)
-    doors = doors_of(settings, edges, gate, changer, compiler, callers, incoming.unknown)
+    checks = Checks(frozenset(settings.retry_tiers), Guard(settings.allowed_networks))
+    doors = Doors(
+        health=Health(edges.reachable, edges.reader, lambda: configuration.offset if gate.open else None),
+        accounts=Accounts(changer, callers),
+        collections={kind.path: Collection(kind, changer, checks) for kind in KINDS},
+        configuration=AccountConfiguration(changer, checks),
+        events=EventDoor(changer=changer, compiler=compiler, reader=edges.reader, topic=topics.customer_events),
+        logs=Logs(edges.reader, changer),
+        unknown=UnknownDoor(incoming.unknown),
+    )
+    front = serving.Serving(callers, configuration, settings.max_body, gate)
+    return routed(incoming, front, tuple(operations(doors)), gate)
+
+
+def routed(incoming: Incoming, front: serving.Serving, table: Sequence[Operation], gate: Gate) -> web.Application:
+    """Every path, in the order in which they are tried."""
     app = web.Application()
     for path in PATHS:
         app.router.add_route("*", path, gate.keep(incoming.handle, answers.starting))
-    table = tuple(operations(doors))
-    serving.Serving(callers, configuration, settings.max_body, gate).add_to(app.router, table)
+    front.add_to(app.router, table)
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/openapi.json", openapi.serve(table))
     app.router.add_get("/docs", docs.serve(table))
     app.router.add_route("*", "/{path:.*}", serving.no_such_path)
     return app
-
-
-def doors_of(
-    settings: Settings,
-    edges: Edges,
-    gate: Gate,
-    changer: Changer,
-    compiler: Compiler,
-    callers: Callers,
-    unknown: UnknownEndpoints,
-) -> Doors:
-    """The handlers of the API."""
-    checks = Checks(frozenset(settings.retry_tiers), Guard(settings.allowed_networks))
-    configuration = changer.configuration
-    return Doors(
-        health=Health(edges.reachable, edges.reader, lambda: configuration.offset if gate.open else None),
-        accounts=Accounts(changer, callers),
-        collections={kind.path: Collection(kind, changer, checks) for kind in KINDS},
-        configuration=AccountConfiguration(changer, checks),
-        events=EventDoor(
-            changer=changer, compiler=compiler, reader=edges.reader, topic=Topics(settings).customer_events
-        ),
-        logs=Logs(edges.reader, changer),
-        unknown=UnknownDoor(unknown),
-    )

@@ -29,6 +29,9 @@ __all__ = ["Accounts", "account_item"]
 KEY_BYTES = 24
 PREFIX = 5  # characters of a key that are shown
 
+Show = Callable[[Entity], dict[str, Any]]
+Entities = list[Entity]
+
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
@@ -111,9 +114,7 @@ class Accounts:
         except ConfigurationRefused as refused:
             raise single(refused) from None
 
-    def _page(
-        self, call: Call, entities: list[Entity], show: Callable[[Entity], dict[str, Any]], *, stale: bool
-    ) -> Answer:
+    def _page(self, call: Call, entities: Entities, show: Show, *, stale: bool) -> Answer:
         page, following = page_of(self.changer.configuration, entities, call.query.limit, call.query.cursor)
         items = [show(entity) for entity in page]
         return Answer({"items": items, "next": following, "as_of": iso(self.changer.now()), "stale": stale})

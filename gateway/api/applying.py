@@ -123,28 +123,29 @@ class _Walk:
         entity = self.living[kind.entity].get(name.strip()) if isinstance(name, str) else None
         stored = None if entity is None else self.changer.plain(entity)
         model, problems = field_problems(kind.sent, keep_masked(sent, stored))
-        body = definition(model) if model is not None else None
-        if body is not None:
+        body = definition(model) if model is not None else {}
+        if model is not None:
             keep_state(body, sent, stored)
             problems = list(self.checks.problems(kind.entity, body, self.sites, self.actions))
-        if body is None or problems:
+        if problems:
             self.note(f"{section}.{index}", problems, named_site="site" in member)
             return None
-        return self.compared(section, index, kind, body, entity, stored)
-
-    def compared(
-        self, section: str, index: int, kind: Kind, body: dict[str, Any], entity: Entity | None, stored: Any
-    ) -> Applied:
-        name = body["name"]
         if entity is not None and body == stored:
-            return Applied(section, index, name, "unchanged", None)
-        new_id = time_ordered(kind.prefix) if kind.prefix else name
-        item = Item(kind.entity, entity.id if entity else new_id, entity.revision if entity else 0, body)
+            return Applied(section, index, body["name"], "unchanged", None)
+        item = self.item(kind, body, entity)
+        return Applied(section, index, body["name"], "updated" if entity else "created", item)
+
+    def item(self, kind: Kind, body: dict[str, Any], entity: Entity | None) -> Item:
+        """What is to be written, known to the sections that come after."""
+        if entity is not None:
+            item = Item(kind.entity, entity.id, entity.revision, body)
+        else:
+            item = Item(kind.entity, time_ordered(kind.prefix) if kind.prefix else body["name"], 0, body)
         if kind is SITES:
-            self.sites[item.id], self.site_ids[name] = body["state"], item.id
+            self.sites[item.id], self.site_ids[body["name"]] = body["state"], item.id
         elif kind is CUSTOM_ACTIONS:
-            self.actions[name] = None
-        return Applied(section, index, name, "updated" if entity else "created", item)
+            self.actions[body["name"]] = None
+        return item
 
     def with_site_id(self, member: dict[str, Any]) -> dict[str, Any]:
         """A subscription names its site; `site_id` is as good."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gateway.identifiers import time_ordered
-from gateway.writing import ACKNOWLEDGED_WITHIN, Writer
+from gateway.writing import ACKNOWLEDGED_WITHIN, Writes
 from schemas.codec import encode
 from schemas.definitions.secrets import SEALED, replace_secrets, unseal
 from schemas.errors import ConfigurationRefused, FieldError, KafkaUnavailable
@@ -55,7 +55,7 @@ class Changer:
 
     follower: Follows
     keyring: Keyring
-    writer: Writer
+    writer: Writes
     topic: str
     now: Callable[[], int]
 
@@ -97,11 +97,11 @@ class Changer:
             raise refused
         return offset
 
-    async def reached(self, offset: int, timeout: float) -> bool:
-        """Wait until this process has folded `config` up to `offset`; False when `timeout` seconds were not enough."""
+    async def reached(self, offset: int, within: float) -> bool:
+        """Wait until this process has folded `config` up to `offset`; False when `within` seconds were not enough."""
         if self.configuration.offset >= offset:
             return True
-        return await asyncio.to_thread(self.follower.wait_for, offset, timeout)
+        return await asyncio.to_thread(self.follower.wait_for, offset, within)
 
     def _change(self, account: str, author: str, items: Sequence[Item]) -> Change:
         return Change(

@@ -49,6 +49,16 @@ class Taken:
     code: str = "invalid"
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a batch of events is judged by; `now` in milliseconds, `offset` of the configuration."""
+
+    view: AccountView
+    now: int
+    offset: int
+    known: Known
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDoor:
     """The handler of `POST /v1/{account}/events`; `topic` is that of customer events."""
@@ -80,10 +90,8 @@ class EventDoor:
         """Every event by the rules; in a thread, since a thousand take a while."""
         request, now = time_ordered("req"), self.changer.now()
         known = self._known(view.state.name, payloads)
-        return [
-            judged(view, payload, event_id_of_request(f"{request}.{index}"), now, offset, known)
-            for index, payload in enumerate(payloads)
-        ]
+        rules = Rules(view, now, offset, known)
+        return [judged(rules, each, event_id_of_request(f"{request}.{n}")) for n, each in enumerate(payloads)]
 
     def _known(self, account: str, payloads: Sequence[Any]) -> Known:
         """The stored events that have one of the ids."""
@@ -121,14 +129,15 @@ def batch_of(body: Any) -> list[Any] | None:
     return many
 
 
-def judged(view: AccountView, payload: Any, default_id: str, now: int, offset: int, known: Known) -> Taken:
+def judged(rules: Rules, payload: Any, default_id: str) -> Taken:
     """One event by the rules of every door, and by what is known of its id."""
+    view, known = rules.view, rules.known
     try:
         sent = {"account": view.state.name, **payload} if isinstance(payload, dict) else payload
-        event = event_of(sent, default_id=default_id, default_timestamp=now, source=SourceType.API)
+        event = event_of(sent, default_id=default_id, default_timestamp=rules.now, source=SourceType.API)
         if event.account != view.state.name:
             raise FieldInvalid("account", f"the path says {view.state.name}")  # noqa: TRY301 - as the rules say it
-        event = replace(check_action(event, view.custom_actions), config_offset=offset)
+        event = replace(check_action(event, view.custom_actions), config_offset=rules.offset)
     except FieldInvalid as error:
         return Taken(error=FieldError(error.path, error.message))
     stored = known.get(event.id)

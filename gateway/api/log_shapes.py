@@ -1,7 +1,4 @@
-"""The shapes of what is read from the store, and the filters of its lists; the OpenAPI document is made from them.
-
-Filters are text here: the queries say what each may be, and a test holds the names of both together.
-"""
+"""The shapes of what is read from the store; the OpenAPI document is made from them."""
 
 from __future__ import annotations
 
@@ -9,91 +6,23 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
-from gateway.api.operations import Query
 from gateway.api.shapes import Time
 from schemas.records import AttemptError, AttemptStatus, Outcome, QueueReason, SourceType, Trigger
 
 __all__ = [
-    "AttemptQuery",
     "AttemptRow",
     "AttemptWhole",
     "DeliveryShown",
-    "EventQuery",
     "EventRow",
-    "EventSent",
-    "EventsSent",
-    "EventsTaken",
     "LogList",
-    "QueueQuery",
     "QueueRow",
-    "RequestQuery",
     "RequestRow",
     "RequestWhole",
 ]
 
 Item = TypeVar("Item")
-Text = Annotated[str | None, Field(min_length=1, max_length=1024)]
 Encoding = Literal["utf-8", "base64"]
 Headers = list[list[str]]
-
-
-class LogQuery(Query):
-    """What every list of the store takes."""
-
-    limit: Annotated[str | None, Field(description="1 to 500, default 50")] = None
-    cursor: Annotated[str | None, Field(description="`next` of the answer before")] = None
-    from_: Annotated[str | None, Field(alias="from", description="ISO 8601, included")] = None
-    to: Annotated[str | None, Field(description="ISO 8601, not included")] = None
-    count: Annotated[str | None, Field(description="`true`: count what matches, up to 10,000")] = None
-    after: Annotated[str | None, Field(description="`position` of an answer; waited for at most two seconds")] = None
-
-
-class AttemptQuery(LogQuery):
-    """Filters of the webhook log."""
-
-    status: Annotated[str | None, Field(description=", ".join(AttemptStatus))] = None
-    response_code: Annotated[str | None, Field(description="`500`, `5xx` or `none`")] = None
-    action: Text = None
-    customer: Text = None
-    site_id: Text = None
-    error: Annotated[str | None, Field(description=", ".join(AttemptError))] = None
-    delivery_id: Text = None
-    event_id: Text = None
-    subscription_id: Text = None
-    trigger: Annotated[str | None, Field(description=", ".join(Trigger))] = None
-    resend_id: Text = None
-
-
-class RequestQuery(LogQuery):
-    """Filters of the incoming log."""
-
-    outcome: Annotated[str | None, Field(description=", ".join(Outcome))] = None
-    endpoint: Text = None
-    definition_id: Text = None
-    status_code: Annotated[str | None, Field(description="such as 422")] = None
-    action: Text = None
-    customer: Text = None
-    event_id: Text = None
-    run_id: Text = None
-
-
-class EventQuery(LogQuery):
-    """Filters of the event history."""
-
-    action: Text = None
-    customer: Text = None
-    source: Annotated[str | None, Field(description=", ".join(SourceType))] = None
-    request_id: Text = None
-
-
-class QueueQuery(LogQuery):
-    """Filters of the queue."""
-
-    reason: Annotated[str | None, Field(description="queued, retrying or parked")] = None
-    action: Text = None
-    customer: Text = None
-    site_id: Text = None
-    delivery_id: Text = None
 
 
 class LogList(BaseModel, Generic[Item]):
@@ -271,48 +200,3 @@ class EventRow(BaseModel):
     timestamp: Time
     data: dict[str, Any]
     source: Source
-
-
-class EventSent(BaseModel):
-    """A customer event to be taken."""
-
-    customer: Annotated[str, Field(min_length=1, max_length=256)]
-    action: str
-    account: Annotated[str | None, Field(description="the account of the path")] = None
-    id: Annotated[str | None, Field(max_length=256, description="your own; the same again does nothing")] = None
-    timestamp: Annotated[str | float | None, Field(description="ISO 8601, Unix seconds or milliseconds")] = None
-    data: dict[str, Any] = {}
-
-
-class EventsSent(BaseModel):
-    """A batch."""
-
-    events: Annotated[list[EventSent], Field(min_length=1, max_length=1000)]
-
-
-class EventError(BaseModel):
-    """Why an event was not taken."""
-
-    code: str
-    path: str
-    message: str
-
-
-class EventTaken(BaseModel):
-    """An event that was taken."""
-
-    id: str
-
-
-class EventRefused(BaseModel):
-    """An event that was not."""
-
-    error: EventError
-
-
-class EventsTaken(BaseModel):
-    """In the order in which they were sent; `id` where one was sent."""
-
-    id: str | None = None
-    items: list[EventTaken | EventRefused]
-    position: Annotated[str, Field(description="where they are; lists take it as `after`")]

@@ -51,13 +51,15 @@ class Schemas:
 
     def of(self, model: Any, mode: Mode) -> Schema:
         """The schema of one model; a reference where it is shared."""
-        return self._found[id(model), mode]
+        schema: Schema = self._found[id(model), mode]
+        return schema
 
     def properties(self, model: Any) -> Schema:
         """What a model of query parameters has."""
         schema = self.of(model, "validation")
         name = schema.get("$ref", "").rpartition("/")[2]
-        return (self.components[name] if name else schema).get("properties", {})
+        properties: Schema = (self.components[name] if name else schema).get("properties", {})
+        return properties
 
 
 def models_of(operation: Operation) -> Iterator[tuple[Any, Mode]]:

@@ -1,4 +1,4 @@
-"""Pages of what the configuration holds: the newest first, by creation; a cursor survives whatever happens meanwhile."""
+"""Pages of what the configuration holds: the newest first, by creation; a cursor survives what happens meanwhile."""
 
 from __future__ import annotations
 

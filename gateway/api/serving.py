@@ -1,4 +1,4 @@
-"""Serves operations over HTTP: who calls, whose account, the query, the body; then the operation; errors as problems."""
+"""Serves operations over HTTP: who calls, whose account, the query, the body; then the operation; errors last."""
 
 from __future__ import annotations
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from gateway.api import event_shapes, shapes
+from gateway.api import log_queries as queries
 from gateway.api import log_shapes as logs
-from gateway.api import shapes
 from gateway.api.accounts import Accounts
 from gateway.api.catalogue import Catalogue, catalogue
 from gateway.api.collection import Collection
@@ -207,7 +208,7 @@ def of_configuration(door: AccountConfiguration) -> Iterator[Operation]:
 
 def of_events(doors: Doors) -> Iterator[Operation]:
     reads = partial(Operation, method="GET", access=Access.READ, tag="Events")
-    page = partial(reads, query=logs.EventQuery, answer=logs.LogList[logs.EventRow])
+    page = partial(reads, query=queries.EventQuery, answer=logs.LogList[logs.EventRow])
     yield page(path="/v1/{account}/events", summary="The event history", handle=doors.logs.events)
     yield Operation(
         method="POST",
@@ -216,9 +217,9 @@ def of_events(doors: Doors) -> Iterator[Operation]:
         tag="Events",
         summary="Send one event, or up to a thousand",
         handle=doors.events.take,
-        body=logs.EventSent | logs.EventsSent,
+        body=event_shapes.EventSent | event_shapes.EventsSent,
         max_body=MAX_EVENTS_BODY,
-        answer=logs.EventsTaken,
+        answer=event_shapes.EventsTaken,
         status=202,
         problems=("invalid", "id_conflict"),
     )
@@ -237,7 +238,7 @@ def of_logs(door: Logs) -> Iterator[Operation]:
         path=f"{base}/incoming-log",
         summary="Requests to the account's endpoints",
         handle=door.incoming_log,
-        query=logs.RequestQuery,
+        query=queries.RequestQuery,
         answer=logs.LogList[logs.RequestRow],
     )
     yield reads(
@@ -247,7 +248,7 @@ def of_logs(door: Logs) -> Iterator[Operation]:
         path=f"{base}/webhook-log",
         summary="Attempts to deliver",
         handle=door.webhook_log,
-        query=logs.AttemptQuery,
+        query=queries.AttemptQuery,
         answer=logs.LogList[logs.AttemptRow],
     )
     yield reads(
@@ -257,7 +258,7 @@ def of_logs(door: Logs) -> Iterator[Operation]:
         path=f"{base}/queue",
         summary="What is waiting to be sent",
         handle=door.queue,
-        query=logs.QueueQuery,
+        query=queries.QueueQuery,
         answer=logs.LogList[logs.QueueRow],
     )
     yield reads(

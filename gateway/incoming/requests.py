@@ -19,11 +19,11 @@ from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, read_bod
 from gateway.incoming.recording import record_of
 from gateway.incoming.unknown import UnknownEndpoints
 from gateway.metrics import INCOMING, INCOMING_SECONDS, UNAVAILABLE, UNKNOWN
-from gateway.writing import Writer
+from gateway.writing import Writes
 from schemas.codec import encode
 from schemas.errors import KafkaUnavailable
 from schemas.identity import request_key
-from schemas.records import Outcome
+from schemas.records import IncomingRequest, Outcome
 from streams.core.configuration import Configuration
 from streams.core.definitions import Compiler, Receiving
 from streams.core.receiving import Arrived, Verdict, receive, refusal, select
@@ -34,6 +34,9 @@ __all__ = ["Incoming"]
 
 PATHS = ("/beta/webhooks/custom/{account}/{endpoint}", "/webhooks/custom/{account}/{endpoint}")
 
+METHOD_NOT_ALLOWED = web.HTTPMethodNotAllowed.status_code
+RATIONED = frozenset({Outcome.MALFORMED, Outcome.INACTIVE})
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -42,6 +45,24 @@ class Body:
     content: bytes
     whole: bool = True
     problem: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A request with its verdict, on its way into the log. `began` is of the performance counter, in nanoseconds."""
+
+    arrived: Arrived
+    verdict: Verdict
+    definitions: Sequence[Receiving]
+    endpoint: str
+    whole: bool
+    offset: int
+    began: int
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Account and endpoint."""
+        return self.arrived.account, self.endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +75,7 @@ class Incoming:
     configuration: Configuration
     compiler: Compiler
     keyring: Keyring
-    writer: Writer
+    writer: Writes
     topic: str
     max_body: int
     unknown: UnknownEndpoints
@@ -78,7 +99,7 @@ class Incoming:
             return answers.too_slow()
         arrived = arrived_of(request, account, body.content)
         verdict = body.problem or receive(view, takers, arrived, offset)
-        return await self._conclude(arrived, verdict, definitions, endpoint, body, offset, began)
+        return await self._conclude(Decided(arrived, verdict, definitions, endpoint, body.whole, offset, began))
 
     async def _body(self, request: web.Request, refused: Verdict | None) -> Body:
         """The body, and the verdict where there is one without asking the definitions."""
@@ -94,40 +115,34 @@ class Incoming:
             sentence = "the body is not framed or compressed as the headers say"
             return Body(b"", False, refusal(Outcome.MALFORMED, 400, "malformed_body", sentence))
 
-    async def _conclude(
-        self,
-        arrived: Arrived,
-        verdict: Verdict,
-        definitions: Sequence[Receiving],
-        endpoint: str,
-        body: Body,
-        offset: int,
-        began: int,
-    ) -> web.Response:
+    async def _conclude(self, decided: Decided) -> web.Response:
         """Write the record, wait for Kafka's word, answer."""
-        allow = allowed(definitions) if verdict.status == web.HTTPMethodNotAllowed.status_code else ""
-        if verdict.outcome in (Outcome.MALFORMED, Outcome.INACTIVE):
-            if not self.allowance.take((arrived.account, endpoint), began / 1e9):
-                return answers.answer(verdict, allow)
-        record = record_of(
-            arrived,
-            verdict,
-            definitions,
-            endpoint=endpoint,
-            whole=body.whole,
-            keyring=self.keyring,
-            config_offset=offset,
-            duration_us=(time.perf_counter_ns() - began) // 1000,
-            response_headers=answers.headers_of(allow),
-        )
+        verdict = decided.verdict
+        allow = allowed(decided.definitions) if verdict.status == METHOD_NOT_ALLOWED else ""
+        if verdict.outcome in RATIONED and not self.allowance.take(decided.place, decided.began / 1e9):
+            return answers.answer(verdict, allow)
+        record = self._record(decided, answers.headers_of(allow))
         try:
-            await self.writer.write(Message(self.topic, request_key(arrived.account, endpoint), encode(record)))
+            await self.writer.write(Message(self.topic, request_key(*decided.place), encode(record)))
         except KafkaUnavailable:
             UNAVAILABLE.inc()
             return answers.not_known()
         INCOMING[verdict.outcome].inc()
-        INCOMING_SECONDS.observe((time.perf_counter_ns() - began) / 1e9)
+        INCOMING_SECONDS.observe((time.perf_counter_ns() - decided.began) / 1e9)
         return answers.answer(verdict, allow)
+
+    def _record(self, decided: Decided, response_headers: list[list[str]]) -> IncomingRequest:
+        return record_of(
+            decided.arrived,
+            decided.verdict,
+            decided.definitions,
+            endpoint=decided.endpoint,
+            whole=decided.whole,
+            keyring=self.keyring,
+            config_offset=decided.offset,
+            duration_us=(time.perf_counter_ns() - decided.began) // 1000,
+            response_headers=response_headers,
+        )
 
 
 def arrived_of(request: web.Request, account: str, body: bytes) -> Arrived:

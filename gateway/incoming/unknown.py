@@ -1,4 +1,4 @@
-"""Requests to endpoints that nobody has: the last hundred names, in memory only, so that a misspelt one can be found."""
+"""Requests to endpoints that nobody has: the last hundred names, in memory only, so that a misspelt one is found."""
 
 from __future__ import annotations
 

@@ -99,7 +99,8 @@ class Follower:
     def stop(self) -> None:
         """End the thread and close the consumer."""
         self._stopped = True
-        self._thread.join(5.0)
+        if self._thread.ident is not None:
+            self._thread.join(5.0)
 
     def _run(self) -> None:
         try:

@@ -82,12 +82,10 @@ class Outbox:
         settings: where Kafka is.
         client_id: how this process is named to the brokers.
         timeout: seconds until what is not acknowledged is given up.
-        waits: whether `send` waits while the producer's queue is full; an event loop must not.
     """
 
-    def __init__(self, settings: Settings, client_id: str, *, timeout: float, waits: bool = True) -> None:
+    def __init__(self, settings: Settings, client_id: str, *, timeout: float) -> None:
         self._producer = Producer(producer_config(settings, client_id, timeout=timeout))
-        self._waits = waits
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="outbox", daemon=True)
         self._thread.start()
@@ -96,7 +94,7 @@ class Outbox:
         """Write all; the future is done when every one of them has ended.
 
         Fails with `KafkaUnavailable` (it is not known which are there) or `MessageRefused` (those are not, all others
-        are). While the producer's queue (256 MiB) is full it waits, or the future fails at once: see `waits`.
+        are). Blocks while the producer's queue (256 MiB) is full.
         """
         batch = _Batch(Future(), len(messages), [None] * len(messages))
         if not messages:
@@ -108,9 +106,6 @@ class Outbox:
     def _produce(self, message: Message, reporter: Callable[..., None], batch: _Batch, index: int) -> None:
         try:
             while not self._queued(message, reporter):
-                if not self._waits:
-                    batch.report(index, KafkaError(KafkaError._QUEUE_FULL), None)  # noqa: SLF001 - librdkafka's name
-                    return
                 self._producer.poll(0.1)
         except KafkaException as error:
             batch.report(index, error.args[0], None)
@@ -143,14 +138,6 @@ class Outbox:
     def _serve(self) -> None:
         while not self._stopped.is_set():
             self._producer.poll(0.1)
-
-    def reachable(self, topic: str, timeout: float) -> bool:
-        """Whether a broker leads every partition of a topic, within `timeout` seconds."""
-        try:
-            found = self._producer.list_topics(topic, timeout).topics[topic]
-        except KafkaException:
-            return False
-        return found.error is None and all(each.leader >= 0 for each in found.partitions.values())
 
     def close(self, timeout: float = 5.0) -> None:
         """Wait for what is under way, `timeout` seconds at most, and end the thread."""

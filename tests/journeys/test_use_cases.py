@@ -52,7 +52,7 @@ CASES: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
     ),
     (
         "optin_labels",
-        {"customerID": "c-5", "optin_labels": "a@b.example", "first_name": "A", "last_name": "B", "labels": ["gold"]},
+        {"clientID": "c-5", "optin_labels": "a@b.example", "first_name": "A", "last_name": "B", "labels": ["gold"]},
         "opt_in",
         "c-5",
         {"email": "a@b.example", "first_name": "A", "last_name": "B", "labels": ["gold"]},
