@@ -129,15 +129,18 @@ class Settling:
                 self._row(work, encoded)
             case Resend(due, tier):
                 follower = attempts.follower(work.delivery, encoded, due=due, origin_offset=work.origin_offset)
-                self._write(work, self._tiers[tier], encode(follower), lambda: self._row(work, encoded))
+                self._write(work, self._tiers[tier], encode(follower), lambda: self._resent(work, encoded))
             case Exhausted():
                 dead = attempts.dead_letter(work.delivery, row, encoded)
                 self._write(work, self._topics.dead_letters, encode(dead), lambda: self._row(work, encoded))
             case _:
                 assert_never(follows)
 
-    def _row(self, work: Work, row: bytes) -> None:
+    def _resent(self, work: Work, row: bytes) -> None:
         crash.reached(crash.AFTER_RETRY)
+        self._row(work, row)
+
+    def _row(self, work: Work, row: bytes) -> None:
         self._write(work, self._topics.attempts, row, lambda: self._done(work))
 
     def _done(self, work: Work) -> None:

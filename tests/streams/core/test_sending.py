@@ -1,0 +1,111 @@
+"""What is done with a message, given its site as it is now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.errors import FieldInvalid
+from schemas.records import AttemptError
+from streams.core.destination import Destination, destination
+from streams.core.lanes import Caps, LaneName
+from streams.core.sending import End, Fail, Park, Send, Sites, step_for
+from tests.streams.courier_values import a_change, a_delivery, a_site, configured
+
+NOW = 1_795_510_800_123
+
+
+def step(site: dict[str, Any] | None, **fields: Any) -> Send | Fail | Park | End:
+    configuration = configured(*([a_site(**site)] if site is not None else []))
+    return step_for(Sites(configuration, 12).find("shop", "crm"), a_delivery(**fields), NOW, "Hookline/1.2.3")
+
+
+def test_a_message_goes_to_its_site_with_the_headers_of_every_message() -> None:
+    step_taken = step({"url": "https://crm.example/hooks?key=1", "timeout_seconds": 2.5}, path="/customers/c-1")
+    assert isinstance(step_taken, Send)
+    request = step_taken.request
+    assert request.destination == Destination("https://crm.example/hooks/customers/c-1?key=1", "crm.example", 443)
+    assert request.timeout == 2.5
+    assert request.body == b'{"id":"evt_1"}'
+    assert dict(request.headers) == {
+        "Content-Type": "application/json",
+        "User-Agent": "Hookline/1.2.3",
+        "Accept": "*/*",
+        "webhook-id": "dlv_1",
+        "webhook-timestamp": "1795510800",
+    }
+
+
+def test_an_inactive_site_keeps_its_messages_parked() -> None:
+    assert step({"state": "inactive"}) == Park("site_inactive")
+
+
+def test_an_archived_site_and_a_missing_one_end_the_chain() -> None:
+    for site in ({"state": "archived"}, None):
+        ended = step(site)
+        assert isinstance(ended, End)
+        assert ended.fault.error is AttemptError.ARCHIVED
+
+
+def test_a_message_that_could_not_be_built_fails_without_a_request() -> None:
+    failed = step({}, problem="path: {data.x} has no value")
+    assert isinstance(failed, Fail)
+    assert failed.fault.error is AttemptError.CONFIGURATION
+    assert failed.fault.detail == "path: {data.x} has no value"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"content_type": "text/plain\r\nX-Evil: 1"},
+        {"delivery_id": "dlv\n1"},
+        {"delivery_id": "dlv_\0"},
+        {"content_type": "application/jsoñ"},
+        {"path": "/a b"},
+        {"path": "/a\r\nHost: x"},
+    ],
+)
+def test_nothing_unprintable_gets_into_a_request(fields: dict[str, Any]) -> None:
+    failed = step({}, **fields)
+    assert isinstance(failed, Fail)
+    assert failed.fault.error is AttemptError.CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    ("url", "path", "whole"),
+    [
+        ("https://h", "", "https://h/"),
+        ("https://h/", "/x", "https://h/x"),
+        ("https://h/a/", "x/y", "https://h/a/x/y"),
+        ("https://h/a?b=c", "", "https://h/a?b=c"),
+        ("https://h?b=c", "/x", "https://h/x?b=c"),
+    ],
+)
+def test_a_path_is_appended_to_the_path_of_the_url(url: str, path: str, whole: str) -> None:
+    assert destination(url, path).url == whole
+
+
+@pytest.mark.parametrize("url", ["ftp://h/", "https://", "https://h:99999/", "h", ""])
+def test_what_is_no_url_is_no_destination(url: str) -> None:
+    with pytest.raises(FieldInvalid):
+        destination(url, "")
+
+
+def test_ports_come_from_the_url_or_the_scheme() -> None:
+    assert destination("http://h/", "").port == 80
+    assert destination("https://[2001:db8::1]:8443/", "") == Destination(
+        "https://[2001:db8::1]:8443/", "2001:db8::1", 8443
+    )
+
+
+def test_sites_follow_the_configuration() -> None:
+    configuration = configured(a_site(parallel=1))
+    sites = Sites(configuration, 12)
+    assert sites.caps(LaneName("shop", "crm", 0)) == Caps(1, 1)
+    configuration.apply(1, a_change(a_site(base_revision=1, parallel=30, url="https://other.example/")))
+    assert sites.caps(LaneName("shop", "crm", 0)) == Caps(3, 30)
+    site = sites.find("shop", "crm")
+    assert site is not None
+    assert site.url == "https://other.example/"
+    assert sites.find("other", "crm") is None
