@@ -105,9 +105,10 @@ class Configuration:
         self, offset: int, change: Change
     ) -> tuple[dict[str, AccountState], list[Entity]] | ConfigurationRefused:
         state = self.accounts.get(change.account) or AccountState(change.account)
-        entities = []
+        entities: list[Entity] = []
         for index, item in enumerate(change.items):
-            entity = self._next(state, item, change, offset)
+            again = sum(entity.id == item.id and entity.kind is item.kind for entity in entities)
+            entity = self._next(item, change, offset, again)
             refused = self._refused(state, item, entity)
             if entity is None or refused is not None:
                 return of_item(index, refused or unreadable())
@@ -115,15 +116,16 @@ class Configuration:
             state = state.with_entity(entity)
         return {change.account: state}, entities
 
-    def _next(self, state: AccountState, item: ChangeItem, change: Change, offset: int) -> Entity | None:
+    def _next(self, item: ChangeItem, change: Change, offset: int, again: int) -> Entity | None:
+        """The revision that an item would be; `again`: how many of one change came before it. None: unreadable."""
         try:
             body = json.loads(item.body) if item.body else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
-        if body is not None and not isinstance(body, dict):
+        if item.body and not isinstance(body, dict):
             return None
-        revision = len(self.history.get((state.name, item.kind, item.id), ())) + 1
-        return Entity(item.kind, item.id, state.name, revision, body, change.author, change.at, offset)
+        revision = len(self.history.get((change.account, item.kind, item.id), ())) + again + 1
+        return Entity(item.kind, item.id, change.account, revision, body, change.author, change.at, offset)
 
     def _refused(self, state: AccountState, item: ChangeItem, entity: Entity | None) -> ConfigurationRefused | None:
         current = state.of(item.kind).get(item.id)

@@ -136,6 +136,15 @@ class Follower:
 
     def _check_keys(self, change: Change) -> None:
         for item in change.items:
-            if '"$sealed"' in item.body:
-                for text in sealed_texts(json.loads(item.body)):
-                    self._keyring.open(text)
+            for text in sealed_in(item.body):
+                self._keyring.open(text)
+
+
+def sealed_in(body: str) -> list[str]:
+    """The ciphertexts of a definition; none of one that the fold will refuse as unreadable."""
+    if '"$sealed"' not in body:
+        return []
+    try:
+        return [text for text in sealed_texts(json.loads(body)) if isinstance(text, str)]
+    except (ValueError, RecursionError):
+        return []
