@@ -28,6 +28,20 @@ MILLISECOND = 0.001
 NO_EXPECT = "Expect:"
 
 
+class _Dialled:
+    """A socket on its way to libcurl, which keeps a copy of the descriptor: ours is closed when it has that."""
+
+    def __init__(self, opened: socket.socket) -> None:
+        self._opened = opened
+
+    def fileno(self) -> int:
+        """The descriptor to be copied."""
+        return self._opened.fileno()
+
+    def __del__(self) -> None:
+        self._opened.close()
+
+
 class Handle:
     """A libcurl easy handle with the state of the request that it carries."""
 
@@ -123,7 +137,7 @@ class Handle:
             self._refused = str(where[0])
             return pycurl.SOCKET_BAD
         try:
-            return socket.socket(family, kind, protocol)
+            return _Dialled(socket.socket(family, kind, protocol))
         except OSError as error:
             log.warning("no socket for a request", reason=str(error))
             return pycurl.SOCKET_BAD

@@ -55,7 +55,7 @@ def an_answer(status: int | None = 200, **fields: Any) -> Answer:
 
 def a_request(url: str, port: int, **fields: Any) -> Request:
     """A request to 127.0.0.1 or wherever the URL says."""
-    given = {
+    given: dict[str, Any] = {
         "method": "POST",
         "destination": Destination(url, "127.0.0.1", port),
         "headers": [["Content-Type", "application/json"], ["webhook-id", "dlv_1"]],
