@@ -1,7 +1,7 @@
 """Rows folded per CPU-second: the projector's own path from bytes to committed rows, and the driver alone beside it.
 
 Run: `python bench/fold.py [events]`. For each event: a request, the event, a delivery, an attempt; one in ten is
-resent once. Batches are of 4,000 records, as the projector takes them when it has fallen behind.
+resent once. Batches are of 2,000 records, as the projector takes them when it has fallen behind.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from schemas.settings import Settings
 from schemas.topics import Topics
 from tests.projections.records import NOW, a_delivery, a_request, an_attempt, an_event
 
-BATCH = 4000
+BATCH = 2000
 PARTITIONS = 12
 TOPICS = Topics(Settings())
 
@@ -89,7 +89,7 @@ def fold(log: list[Message], url: str) -> tuple[int, list[Batch]]:
 def drive(batches: list[Batch], url: str) -> None:
     """The same rows by the same statements through the driver alone."""
     connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-49152", "wal_autocheckpoint=4000"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-40960", "wal_autocheckpoint=4000"):
         connection.execute(f"PRAGMA {pragma}")
     for batch in batches:
         connection.execute("BEGIN IMMEDIATE")

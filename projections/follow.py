@@ -80,16 +80,15 @@ class Projector:
         moves = source.moves(messages)
         writer.write(batch, moves)
         source.advance(moves)
-        self._written(len(messages), batch)
+        self._written(batch)
 
-    def _written(self, records: int, batch: Batch) -> None:
+    def _written(self, batch: Batch) -> None:
         if self._delay > FIRST_DELAY:
             log.info("store_back")
             self._delay = FIRST_DELAY
         if batch.unusable:
             self._unusable += batch.unusable
             log.warning("records_unusable", count=batch.unusable, total=self._unusable, see="the rejected records")
-        log.debug("folded", records=records)
 
     def _later(self, error: StoreUnavailable) -> float:
         """How long to leave the store alone: twice as long each time."""

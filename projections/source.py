@@ -25,9 +25,17 @@ __all__ = ["LogRewound", "Source"]
 
 log = structlog.get_logger(__name__)
 
-MOST_RECORDS = 4000  # of one batch
+MOST_RECORDS = 2000  # of one batch
 MOST_BYTES = 16 * 1024 * 1024
 CHUNK = 500
+PACE = 0.01  # seconds from one batch to the next in a steady trickle: fewer transactions; after a rest, none
+# What the client holds ahead, compressed and not; Kafka gives a larger message all the same, alone.
+BOUNDS = {
+    "fetch.max.bytes": 4 * 1024 * 1024,
+    "fetch.message.max.bytes": 512 * 1024,
+    "queued.max.messages.kbytes": 8 * 1024,
+    "queued.min.messages": 2 * MOST_RECORDS,
+}
 NOTICE_SECONDS = 10.0  # between two lines about a cluster that is away
 
 
@@ -46,11 +54,13 @@ class Source:
                 "group.instance.id": settings.worker_slot or f"{socket.gethostname()}-projector",
                 "session.timeout.ms": 10_000,
                 "auto.offset.reset": "error",  # an offset that Kafka lacks is looked into, never skipped
+                **BOUNDS,
                 "topic.metadata.refresh.interval.ms": 10_000,  # a topic that is made later is found
                 "error_cb": self._on_error,
             }
         )
         self._noticed = 0.0
+        self._paced = 0.0
         self.granted: list[Partition] = []  # by the group
         self.positions: dict[Partition, int] = {}  # the next offset of each partition that is being read
         self.pending = False  # partitions were granted and are not read yet
@@ -105,6 +115,9 @@ class Source:
         received: list[Received] = []
         first = self._consumer.poll(wait)
         more = [] if first is None else [first]
+        if more:
+            time.sleep(max(0.0, self._paced - time.monotonic()))
+            self._paced = time.monotonic() + PACE
         size = 0
         while more:
             received += more

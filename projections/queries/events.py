@@ -11,7 +11,7 @@ from projections.queries.filters import equals, one_of
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.times import iso
 from projections.tables import customer_events, rejected
-from schemas.json_text import parse
+from schemas.json_text import JsonMalformed, parse
 from schemas.records import SourceType
 
 __all__ = ["one", "page"]
@@ -61,6 +61,14 @@ def item(row: Row[Any]) -> dict[str, Any]:
         "customer": row.customer,
         "action": row.action,
         "timestamp": iso(row.timestamp),
-        "data": parse(row.data.encode()),
+        "data": data_of(row.data),
         "source": {"type": row.source, "request_id": row.request_id},
     }
+
+
+def data_of(text: str) -> Any:
+    """The event's data. What is no JSON (others write Avro too) is refused by routing, and shows nothing until then."""
+    try:
+        return parse(text.encode())
+    except JsonMalformed:
+        return {}

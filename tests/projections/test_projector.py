@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,9 +21,10 @@ from projections.store.migrate import upgrade
 from projections.store.write import Move, Writer
 from schemas.codec import encode
 from schemas.settings import Settings
+from tests.broker import environment
 from tests.projections.projecting import has, rows, running
 from tests.projections.records import TOPICS, a_delivery, an_attempt
-from tests.waiting import eventually
+from tests.waiting import eventually, free_port
 
 PARTITIONS = 2
 
@@ -113,3 +117,40 @@ def test_a_store_that_cannot_be_written_is_tried_again_and_nothing_is_lost(
         eventually(has(settings, 4), within=30)
         assert [line["event"] for line in log if line["event"] == "store_back"] == ["store_back"]
         assert projector.end() is None
+
+
+def test_a_kafka_that_is_away_is_waited_for_with_a_clear_line(tmp_path: Path) -> None:
+    nowhere = Settings(kafka_bootstrap_servers=f"127.0.0.1:{free_port()}", data_dir=tmp_path)
+    with structlog.testing.capture_logs() as log, running(nowhere) as projector:
+        (line,) = eventually(lambda: [line for line in log if line["event"] == "kafka_unreachable"])
+        assert line["servers"] == nowhere.kafka_bootstrap_servers
+        assert projector.end() is None
+
+
+ROLE = (
+    "import sys; from projections.project import run; from schemas.settings import Settings; sys.exit(run(Settings()))"
+)
+
+
+def role(settings: Settings) -> subprocess.Popen[bytes]:
+    own = environment(kafka_bootstrap_servers=settings.kafka_bootstrap_servers, data_dir=settings.data_dir)
+    return subprocess.Popen([sys.executable, "-c", ROLE], env=own, stdout=subprocess.DEVNULL)
+
+
+def test_the_role_ends_with_0_when_told_to_stop(settings: Settings) -> None:
+    process = role(settings)
+    try:
+        eventually(has(settings, 1), within=30)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_the_role_ends_with_1_when_it_cannot_go_on(settings: Settings) -> None:
+    upgrade(settings.store_url)
+    writer = Writer(settings.store_url)
+    writer.claim("another", TOPICS.prefix)
+    writer.close()
+    assert role(settings).wait(30) == 1

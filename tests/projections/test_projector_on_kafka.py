@@ -44,7 +44,7 @@ def settings(broker: Broker, tmp_path: Path) -> Iterator[Settings]:
 
 @pytest.fixture
 def write(settings: Settings) -> Write:
-    producer = Producer({"bootstrap.servers": settings.bootstrap_servers})
+    producer = Producer({"bootstrap.servers": settings.bootstrap_servers, "message.max.bytes": 9 * 1024 * 1024})
 
     def produce(topic: str, *records: object) -> None:
         for number, record in enumerate(records):
@@ -94,3 +94,11 @@ def test_two_projectors_share_the_partitions_and_one_takes_over_from_the_other(
         write(topics.deliveries, *(a_delivery(delivery_id=f"dlv_{n}") for n in range(30, 60)))
         eventually(has(settings, 60), within=40)
         assert two.end() is None
+
+
+def test_a_record_larger_than_what_is_fetched_at_once_is_folded(settings: Settings, write: Write) -> None:
+    topics = Topics(settings)
+    write(topics.deliveries, a_delivery(body=b"x" * 6_000_000), a_delivery(delivery_id="dlv_2"))
+    with running(settings) as projector:
+        eventually(has(settings, 2), within=30)
+        assert projector.end() is None
