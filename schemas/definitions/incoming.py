@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
@@ -15,6 +16,7 @@ from schemas.paths import path_problem
 __all__ = ["FILTER_ROOTS", "IncomingWebhook", "Mapping", "Replacement", "Verification"]
 
 FILTER_ROOTS = {"headers": True, "query": True, "method": False, "path": False, "body": True}
+MAX_MAPPINGS = 1000
 PLAIN_TARGETS = ("customer", "account", "id", "timestamp")
 
 
@@ -68,15 +70,16 @@ def message(value: Any) -> Any:
     raise ValueError(f"this is a text that looks like JSON; give the JSON itself: {corrected(value)}")
 
 
+WORDS = {"true": "True", "false": "False", "null": "None"}
+TOKENS = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:true|false|null)\b""", re.DOTALL)
+
+
 def corrected(text: str) -> str:
     """The JSON that a text with single quotes, or with Python's or JSON's words, was meant to be."""
-    words = {"true": "True", "false": "False", "null": "None"}
-    as_python = text.strip()
-    for word, literal in words.items():
-        as_python = as_python.replace(word, literal)
+    as_python = TOKENS.sub(lambda token: WORDS.get(token[0], token[0]), text.strip())
     for read, candidate in ((json.loads, text), (ast.literal_eval, as_python)):
         try:
-            return json.dumps(read(candidate), separators=(",", ":"), ensure_ascii=False)
+            return json.dumps(read(candidate), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             continue
     return '{"ok":true}, for example'
@@ -95,7 +98,7 @@ class IncomingWebhook(Form):
     state: Annotated[State, Field(strict=False)] = State.INACTIVE
     filters: Node | None = None
     action: str
-    mapping: list[Mapping] = Field([])
+    mapping: list[Mapping] = Field([], max_length=MAX_MAPPINGS)
     success_response: Answer = None
     error_response: Answer = None
     on_filtered: Literal["reject", "accept"] = "reject"
