@@ -87,7 +87,8 @@ def test_a_criterion_that_reads_something_else_now_keeps_nothing() -> None:
     ],
 )
 def test_a_mask_where_nothing_is_stored_is_refused_and_named(body: dict[str, Any], path: str) -> None:
-    for stored in (None, {}):
+    nothing: tuple[dict[str, Any] | None, ...] = (None, {})
+    for stored in nothing:
         with pytest.raises(FieldInvalid) as caught:
             keep_masked(body, stored)
         assert caught.value.path == path

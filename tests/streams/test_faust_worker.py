@@ -42,7 +42,7 @@ def test_every_accepted_request_is_delivered_over_kills_under_load(stage: Stage)
     for kill in range(3):
         stage.write(stage.topics.incoming_requests, requests[kill * 1500 : (kill + 1) * 1500])
         seen = len(stage.messages(stage.topics.deliveries))
-        eventually(lambda seen=seen: len(stage.messages(stage.topics.deliveries)) > seen, within=40, what=stage.said())
+        stage.wait_for(stage.topics.deliveries, seen + 1, within=40)
         stage.end(number=signal.SIGKILL)
         stage.start()
     stage.write(stage.topics.incoming_requests, requests[4500:])

@@ -53,12 +53,13 @@ def test_an_event_becomes_a_delivery_in_its_lane() -> None:
 
 def test_every_subscription_that_wants_an_event_gets_a_delivery_and_no_other() -> None:
     shop = Shop()
-    for name, more in {
+    subscriptions: dict[str, dict[str, Any]] = {
         "sub_2": {"actions": ["point_add", "refund"]},
         "sub_3": {"actions": ["refund"]},
         "sub_4": {"active": False},
         "sub_5": {"condition": {"attribute": "data.points", "operator": "greater_than", "value": 1000}},
-    }.items():
+    }
+    for name, more in subscriptions.items():
         shop.put(EntityKind.SUBSCRIPTION, name, SUBSCRIPTION | {"name": name} | more)
 
     assert [delivery.subscription_id for _, delivery in stepped(shop, an_event())] == ["sub_1", "sub_2"]

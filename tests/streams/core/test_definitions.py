@@ -82,11 +82,12 @@ def test_a_key_that_is_missing_is_said() -> None:
 
 def test_only_active_subscriptions_of_sites_that_are_not_archived_count() -> None:
     shop = Shop()
-    for name, body in {
+    more: dict[str, dict[str, Any]] = {
         "sub_2": {"active": False},
         "sub_3": {"site_id": "site_none"},
         "sub_4": {"actions": ["refund"], "path": "/x"},
-    }.items():
+    }
+    for name, body in more.items():
         shop.put(EntityKind.SUBSCRIPTION, name, SUBSCRIPTION | {"name": name} | body)
     view = shop.compiler.account(ACCOUNT)
     assert view is not None

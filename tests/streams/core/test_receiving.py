@@ -198,9 +198,10 @@ def test_the_first_definition_whose_filters_pass_decides() -> None:
     }
     shop.put(EntityKind.INCOMING_WEBHOOK, "wh_2", second)
 
-    def deciding(body: bytes) -> tuple[str | None, str | None]:
+    def deciding(body: bytes) -> tuple[str, str | None]:
         verdict = received(shop, arrived(body))
-        return verdict.definition and verdict.definition.entity.id, verdict.event and verdict.event.action
+        assert verdict.definition is not None
+        return verdict.definition.entity.id, verdict.event.action if verdict.event else None
 
     assert deciding(GOOD) == ("wh_1", "point_add")
     assert deciding(b'{"clientID":"c-1","refund":1}') == ("wh_2", "refund")

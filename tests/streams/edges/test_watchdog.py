@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from streams.edges import watchdog
+from streams.edges.clock import steady
 from streams.edges.watchdog import Beat, Place, Progress, Rules, Watchdog
 from tests.waiting import eventually
 
@@ -104,7 +105,7 @@ def test_the_thread_ends_the_process_with_the_fault(monkeypatch: pytest.MonkeyPa
     ended: list[str] = []
     dog = Watchdog(Rules(flow_timeout=1), lambda _: {}, ended.append)
     dog.start()
-    dog.beat(Beat(watchdog.steady(), coordinating=False))
+    dog.beat(Beat(steady(), coordinating=False))
     assert eventually(lambda: ended) == ["the part of this process in its group is dead"]
 
 
