@@ -21,7 +21,7 @@ from schemas.errors import HooklineError
 from schemas.kafka_clients import consumer_config
 from schemas.settings import Settings
 
-__all__ = ["LogRewound", "Source"]
+__all__ = ["LogRewound", "MemberEnded", "Source"]
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +37,10 @@ BOUNDS = {
     "queued.min.messages": 2 * MOST_RECORDS,
 }
 NOTICE_SECONDS = 10.0  # between two lines about a cluster that is away
+
+
+class MemberEnded(HooklineError):
+    """Kafka takes this process for a member of the group no more."""
 
 
 class LogRewound(HooklineError):
@@ -61,6 +65,7 @@ class Source:
         )
         self._noticed = 0.0
         self._paced = 0.0
+        self._ended: str | None = None
         self.granted: list[Partition] = []  # by the group
         self.positions: dict[Partition, int] = {}  # the next offset of each partition that is being read
         self.pending = False  # partitions were granted and are not read yet
@@ -110,7 +115,7 @@ class Source:
 
         Raises:
             LogRewound: a topic was made anew.
-            KafkaException: this member cannot go on.
+            MemberEnded: another took its place.
         """
         received: list[Received] = []
         first = self._consumer.poll(wait)
@@ -125,6 +130,8 @@ class Source:
             if len(received) >= MOST_RECORDS or size >= MOST_BYTES:
                 break
             more = self._consumer.consume(CHUNK, 0)
+        if self._ended is not None:
+            raise MemberEnded(f"{self._ended}; does another projector run with this HOOKLINE_WORKER_SLOT?")
         # A rebalance may have come in between: what is no longer read here is the new owner's.
         return [message_of(message) for message in received if self._is_record(message) and self._is_next(message)]
 
@@ -132,12 +139,10 @@ class Source:
         error = message.error()
         if error is None:
             return True
-        if error.fatal():
-            raise KafkaException(error)
         if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - librdkafka's public name
             self._look_for(str(message.topic()), int(message.partition() or 0))
         else:
-            self._notice("kafka_error", error.str())
+            self._on_error(error)
         return False
 
     def _look_for(self, topic: str, number: int) -> None:
@@ -182,6 +187,8 @@ class Source:
         self._consumer.close()
 
     def _on_error(self, error: KafkaError) -> None:
+        if error.fatal() or error.code() == KafkaError._FATAL:  # noqa: SLF001 - librdkafka's public name
+            self._ended = error.str()
         self._notice("kafka_error", error.str())
 
     def _notice(self, event: str, reason: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from projections.source import MemberEnded
 from projections.store.errors import StoreReplaced
 from schemas.codec import encode
 from schemas.records import AttemptStatus
@@ -102,3 +103,16 @@ def test_a_record_larger_than_what_is_fetched_at_once_is_folded(settings: Settin
     with running(settings) as projector:
         eventually(has(settings, 2), within=30)
         assert projector.end() is None
+
+
+def test_of_two_projectors_with_one_slot_the_elder_ends_and_says_why(settings: Settings, write: Write) -> None:
+    write(Topics(settings).deliveries, a_delivery())
+    with running(settings) as elder:
+        eventually(has(settings, 1), within=30)
+        with running(settings) as younger:
+            error = elder.end(ask=False)
+            assert isinstance(error, MemberEnded)
+            assert "HOOKLINE_WORKER_SLOT" in str(error)
+            write(Topics(settings).deliveries, a_delivery(delivery_id="dlv_2"))
+            eventually(has(settings, 2), within=30)
+            assert younger.end() is None
