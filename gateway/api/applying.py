@@ -122,7 +122,8 @@ class _Walk:
         name = sent.get("name")
         entity = self.living[kind.entity].get(name.strip()) if isinstance(name, str) else None
         stored = None if entity is None else self.changer.plain(entity)
-        model, problems = field_problems(kind.sent, keep_masked(sent, stored))
+        completed = self.checks.completed(kind.entity, keep_masked(sent, stored))
+        model, problems = field_problems(kind.sent, completed)
         body = definition(model) if model is not None else {}
         if model is not None:
             keep_state(body, sent, stored)

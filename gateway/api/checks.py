@@ -19,6 +19,7 @@ from streams.edges.guard import Guard
 
 __all__ = ["Checks"]
 
+RESENDS = 5  # manual 001, 'Failed'
 PORTS = {"http": 80, "https": 443}
 
 
@@ -28,6 +29,12 @@ class Checks:
 
     tiers: frozenset[float]
     guard: Guard
+
+    def completed(self, kind: EntityKind, sent: dict[str, Any]) -> dict[str, Any]:
+        """What was sent, with the defaults that depend on settings: five resends, each after the smallest delay."""
+        if kind is not EntityKind.SITE or sent.get("retry_delays") is not None:
+            return sent
+        return {**sent, "retry_delays": [format_duration(min(self.tiers))] * RESENDS}
 
     def problems(
         self, kind: EntityKind, body: Mapping[str, Any], sites: Mapping[str, str], actions: Mapping[str, Any]

@@ -128,7 +128,7 @@ class Collection:
         if not isinstance(call.body, dict):
             raise invalid([FieldError("", f"send a {self.kind.one} as a JSON object")])
         sent = keep_masked(call.body, self.changer.plain(stored) if stored else None)
-        body = definition(validated(self.kind.sent, sent))
+        body = definition(validated(self.kind.sent, self.checks.completed(self.kind.entity, sent)))
         state = self._state(call.account)
         problems = tuple(self.checks.problems(self.kind.entity, body, sites_of(state), custom_actions(state)))
         if problems:
