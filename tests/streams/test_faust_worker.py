@@ -40,8 +40,8 @@ def test_every_accepted_request_is_delivered_over_kills_under_load(stage: Stage)
     requests = [a_request(id=f"req_{n}", event_id=event_id_of_request(f"req_{n}")) for n in range(6000)]
     stage.start()
     for kill in range(3):
-        stage.write(stage.topics.incoming_requests, requests[kill * 1500 : (kill + 1) * 1500])
         seen = len(stage.messages(stage.topics.deliveries))
+        stage.write(stage.topics.incoming_requests, requests[kill * 1500 : (kill + 1) * 1500])
         stage.wait_for(stage.topics.deliveries, seen + 1, within=40)
         stage.end(number=signal.SIGKILL)
         stage.start()
