@@ -69,11 +69,17 @@ def application(settings: Settings, edges: Edges, gate: Gate) -> web.Application
     )
     callers = Callers(configuration, edges.operator_key, now_ms)
     checks = Checks(frozenset(settings.retry_tiers), Guard(settings.allowed_networks))
+    health = Health(
+        edges.reachable,
+        edges.reader,
+        lambda: configuration.offset if gate.open else None,
+        applied=not settings.await_apply,
+    )
     doors = Doors(
-        health=Health(edges.reachable, edges.reader, lambda: configuration.offset if gate.open else None),
+        health=health,
         accounts=Accounts(changer, callers),
         collections={kind.path: Collection(kind, changer, checks) for kind in KINDS},
-        configuration=AccountConfiguration(changer, checks),
+        configuration=AccountConfiguration(changer, checks, health.has_been_applied),
         events=EventDoor(changer=changer, compiler=compiler, reader=edges.reader, topic=topics.customer_events),
         logs=Logs(edges.reader, changer),
         unknown=UnknownDoor(incoming.unknown),

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
         [], description="networks, each with an optional port, that sites may use although they are not public"
     )
 
+    await_apply: bool = Field(False, description="not ready before a configuration was applied; set by `up --apply`")
     max_body: int = Field(1024 * 1024, ge=1, le=4 * 1024 * 1024, description="largest request body, bytes")
     max_in_flight: int = Field(512, ge=1, description="requests a courier may have open at once")
     lane_size: int = Field(1000, ge=1, description="messages of one lane that a courier holds in memory")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ class AccountConfiguration:
 
     changer: Changer
     checks: Checks
+    on_applied: Callable[[], None]  # whoever waits for a configuration to be in effect
 
     async def export(self, call: Call) -> Answer:
         """What is there, in the shape that apply takes; archived things are left out, secrets are dots."""
@@ -50,6 +52,8 @@ class AccountConfiguration:
         except ConfigurationRefused as refused:
             raise placed(refused, len(account), found.items) from None
         changes = [{"kind": each.section, "name": each.name, "change": each.change} for each in found.applied]
+        if not call.query.dry_run:
+            self.on_applied()
         if account:
             changes.insert(0, {"kind": "account", "name": call.account, "change": "created"})
         return Answer({"changes": changes, "dry_run": call.query.dry_run, "position": position})

@@ -61,6 +61,10 @@ class Health:
     configuration: Callable[[], int | None]
     applied: bool = True
 
+    def has_been_applied(self) -> None:
+        """A configuration is in effect; this process waits for none any more."""
+        self.applied = True
+
     async def live(self, _: Call) -> Answer:
         """The process answers."""
         return Answer({"alive": True})

@@ -20,29 +20,29 @@ from gateway.up.samples import ACCOUNT, SAMPLES
 from gateway.up.topics import Cluster
 from schemas.settings import Settings, host_and_port
 
-__all__ = ["gateway_url", "when_ready"]
+__all__ = ["answers_at_all", "apply_file", "gateway_url", "when_ready"]
 
 EVERY = 0.05  # seconds between two looks
 ANSWER = 3.0  # seconds a look may take
 JOIN = 20.0  # seconds
 
 
-async def when_ready(
-    settings: Settings, apply: Path | None, receiver: str, console: Console, *, groups: Sequence[str]
-) -> None:
-    """Wait for the gateway, apply, wait until it and the consumer groups are ready, and say how to go on.
+async def answers_at_all(settings: Settings) -> None:
+    """Wait until the gateway lives."""
+    await answers(client_of(settings), "/livez")
 
-    Raises:
-        NotApplied: the configuration was refused; `hookline apply` has said why.
-    """
-    client = Client(gateway_url(settings), keys.operator_key(settings), timeout=ANSWER)
-    await answers(client, "/livez")
-    if apply is not None:
-        await apply_file(client, apply, console)
+
+async def when_ready(settings: Settings, receiver: str, console: Console, *, groups: Sequence[str]) -> None:
+    """Wait until the gateway and the consumer groups are ready, and say how to go on."""
+    client = client_of(settings)
     await answers(client, "/readyz")
     await have_joined(settings, groups)
     for line in await asyncio.to_thread(greeting, settings, client, receiver):
         console.say("", line)
+
+
+def client_of(settings: Settings) -> Client:
+    return Client(gateway_url(settings), keys.operator_key(settings), timeout=ANSWER)
 
 
 def gateway_url(settings: Settings) -> str:
@@ -73,8 +73,13 @@ async def have_joined(settings: Settings, groups: Sequence[str]) -> None:
         await asyncio.sleep(EVERY)
 
 
-async def apply_file(client: Client, file: Path, console: Console) -> None:
-    """Run `hookline apply` on the file, with its words on our terminal."""
+async def apply_file(settings: Settings, file: Path, console: Console) -> None:
+    """Run `hookline apply` on the file, with its words on our terminal.
+
+    Raises:
+        NotApplied: the configuration was refused; `hookline apply` has said why.
+    """
+    client = client_of(settings)
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("hookline")),
         "apply",

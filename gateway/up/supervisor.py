@@ -10,7 +10,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,8 @@ class Supervisor:
         self.console = Console(("kafka", *ROLES, "receiver"), plain=settings.log_format == "json")
         self.stopping = asyncio.Event()
         self.children: list[Child] = []
+        # A gateway is not ready before `--apply` is in effect; one that starts again later finds it in the log.
+        self.awaiting: dict[str, str] = {"HOOKLINE_AWAIT_APPLY": "true"} if plan.apply else {}
 
     async def run(self) -> int:
         """Start all, wait to be stopped, stop all; what keeps it from starting is raised when all is stopped."""
@@ -99,7 +102,11 @@ class Supervisor:
         for role in ROLES:
             self._start_child(role)
         groups = [f"{settings.topic_prefix}{role}" for role in self.plan.joining]
-        await ready.when_ready(settings, self.plan.apply, self.plan.receiver, self.console, groups=groups)
+        await ready.answers_at_all(settings)
+        if self.plan.apply is not None:
+            await ready.apply_file(settings, self.plan.apply, self.console)
+            self.awaiting.clear()
+        await ready.when_ready(settings, self.plan.receiver, self.console, groups=groups)
 
     async def _start_kafka(self) -> None:
         listen = self.settings.local_kafka_listen
@@ -142,13 +149,13 @@ class Supervisor:
 
     def _start_child(self, name: str, *arguments: str, wanted: bool = True) -> Child:
         command = [str(self.plan.program), name, *arguments]
-        child = Child(name, command, self._environment(), self.console.say)
+        child = Child(name, command, ChainMap(self.awaiting, self._environment()), self.console.say)
         if wanted:
             self.children.append(child)
             child.start()
         return child
 
-    def _environment(self) -> Mapping[str, str]:
+    def _environment(self) -> MutableMapping[str, str]:
         """What the children see: our own environment, and the receiver's address as one that sites may use."""
         if not self.plan.receiver or self.settings.allowed_networks:
             return os.environ

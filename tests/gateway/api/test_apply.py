@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.cli.configuration_file import read_file
+from tests.gateway.conftest import MakeHouse
 from tests.gateway.house import House
 
 EXAMPLE = read_file(Path(__file__).parents[3] / "examples" / "use-cases.yaml").content
@@ -152,3 +153,12 @@ def test_what_cannot_be_applied(house: House, content: dict[str, Any], path: str
     answer = house.call("PUT", PATH, content)
     assert answer.status == 422
     assert path in answer.paths
+
+
+def test_a_gateway_that_awaits_a_configuration_is_ready_once_it_is_applied(make_house: MakeHouse) -> None:
+    house = make_house(await_apply=True)
+    assert house.send("GET", "/readyz").status == 503
+    house.made("PUT", f"{PATH}?dry_run=true", EXAMPLE)
+    assert house.send("GET", "/readyz").json["applied"] is False
+    house.made("PUT", PATH, EXAMPLE)
+    assert house.send("GET", "/readyz").status == 200
