@@ -83,7 +83,7 @@ class Gateway:
             operator_key=known_operator_key(settings),
             reachable=lambda: writer.reachable(requests, REACHED_WITHIN),
         )
-        runner = await listening(settings, application(settings, edges, self._gate))
+        runner = await listening(settings, application(settings, edges, self._gate, self._loop))
         log.info("listening", address=settings.listen)
         connecting = asyncio.create_task(self._connect(follower))
         await self._ending.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from aiohttp import web
 from gateway.api import docs, openapi, serving
 from gateway.api.accounts import Accounts
 from gateway.api.callers import Callers
-from gateway.api.changing import Changer, Follows
+from gateway.api.changing import Changer
 from gateway.api.checks import Checks
 from gateway.api.collection import Collection
 from gateway.api.configuration import AccountConfiguration
@@ -23,6 +24,7 @@ from gateway.api.reading import Reader
 from gateway.api.table import Doors, operations
 from gateway.api.times import now_ms
 from gateway.api.unknown import UnknownDoor
+from gateway.awaiting import Awaiting, Follows
 from gateway.gate import Gate
 from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
@@ -50,12 +52,17 @@ class Edges:
     reachable: Callable[[], bool]
 
 
-def application(settings: Settings, edges: Edges, gate: Gate) -> web.Application:
+def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.AbstractEventLoop) -> web.Application:
     """The application, its doors behind the gate."""
     topics, configuration = Topics(settings), edges.follower.configuration
     compiler = Compiler(configuration, edges.keyring.open_text)
     changer = Changer(
-        follower=edges.follower, keyring=edges.keyring, writer=edges.writer, topic=topics.config, now=now_ms
+        follower=edges.follower,
+        awaiting=Awaiting(edges.follower, loop),
+        keyring=edges.keyring,
+        writer=edges.writer,
+        topic=topics.config,
+        now=now_ms,
     )
     incoming = Incoming(
         configuration=configuration,

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
+from gateway.awaiting import Awaiting, Follows
 from gateway.identifiers import time_ordered
 from gateway.writing import ACKNOWLEDGED_WITHIN, Writes
 from schemas.codec import encode
@@ -22,21 +22,7 @@ from streams.core.configuration import Configuration, Entity
 from streams.edges.kafka import Message
 from streams.edges.keyring import Keyring
 
-__all__ = ["Changer", "Follows", "Item", "single"]
-
-
-class Follows(Protocol):
-    """What the follower of `config` is to the API."""
-
-    @property
-    def configuration(self) -> Configuration:
-        """The fold as of now."""
-
-    def wait_for(self, offset: int, timeout: float) -> bool:
-        """See `Follower.wait_for`."""
-
-    def verdict(self, offset: int) -> ConfigurationRefused | None:
-        """See `Follower.verdict`."""
+__all__ = ["Changer", "Item", "single"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +40,7 @@ class Changer:
     """Writes configuration, and reads it with its secrets in clear; `topic` is `config`, `now` milliseconds."""
 
     follower: Follows
+    awaiting: Awaiting
     keyring: Keyring
     writer: Writes
     topic: str
@@ -99,9 +86,7 @@ class Changer:
 
     async def reached(self, offset: int, within: float) -> bool:
         """Wait until this process has folded `config` up to `offset`; False when `within` seconds were not enough."""
-        if self.configuration.offset >= offset:
-            return True
-        return await asyncio.to_thread(self.follower.wait_for, offset, within)
+        return self.configuration.offset >= offset or await self.awaiting.reached(offset, within)
 
     def _change(self, account: str, author: str, items: Sequence[Item]) -> Change:
         return Change(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 import structlog
@@ -23,6 +24,7 @@ __all__ = ["Serving", "no_such_path"]
 
 log = structlog.get_logger(__name__)
 JSON = "application/json"
+LARGE = 256 * 1024  # bytes; more is read in a thread, so that nobody waits for it
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
 
@@ -114,7 +116,7 @@ class Serving:
         if request.content_type != JSON:
             raise Problem("unsupported_media_type", f"send {JSON}")
         try:
-            return parse(content)
+            return parse(content) if len(content) < LARGE else await asyncio.to_thread(parse, content)
         except JsonMalformed as error:
             raise Problem("malformed", f"not JSON: {error}") from None
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from schemas.json_text import dump
 from streams.core.receiving import Verdict, error_body
 
-__all__ = ["RETRY_AFTER", "answer", "headers_of", "no_such_endpoint", "not_known", "starting", "too_slow"]
+__all__ = ["RETRY_AFTER", "answer", "failed", "headers_of", "no_such_endpoint", "not_known", "starting", "too_slow"]
 
 HEADERS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff", "Server": "Hookline"}
 LOGGED = [["Content-Type", "application/json"], ["X-Content-Type-Options", "nosniff"]]
@@ -49,6 +49,12 @@ def starting() -> web.Response:
 def unavailable(body: dict[str, Any]) -> web.Response:
     headers = {**HEADERS, "Retry-After": RETRY_AFTER}
     return web.Response(body=dump(body).encode(), status=503, headers=headers)
+
+
+def failed() -> web.Response:
+    """A fault of ours; the log has it."""
+    body = error_body("internal", "internal", "something went wrong here; it is not known whether this was taken")
+    return web.Response(body=dump(body).encode(), status=500, headers=HEADERS)
 
 
 def too_slow() -> web.Response:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from aiohttp import web
 
 from gateway.identifiers import time_ordered
@@ -32,6 +33,7 @@ from streams.edges.keyring import Keyring
 
 __all__ = ["Incoming"]
 
+log = structlog.get_logger("gateway")
 PATHS = ("/beta/webhooks/custom/{account}/{endpoint}", "/webhooks/custom/{account}/{endpoint}")
 
 METHOD_NOT_ALLOWED = web.HTTPMethodNotAllowed.status_code
@@ -83,6 +85,15 @@ class Incoming:
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a request of any method."""
+        try:
+            return await self._answer(request)
+        except ConnectionError:
+            raise  # the caller has gone; aiohttp knows
+        except Exception:
+            log.exception("a request failed", path=request.path)
+            return answers.failed()
+
+    async def _answer(self, request: web.Request) -> web.Response:
         began = time.perf_counter_ns()
         account, endpoint = request.match_info["account"], request.match_info["endpoint"]
         offset = self.configuration.offset  # read before the view, which is then at least as new

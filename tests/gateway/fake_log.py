@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from schemas import codec
@@ -22,16 +23,21 @@ LARGEST = 9 * 1024 * 1024
 
 
 class FakeLog:
-    """Topics of so many partitions; `away` makes it silent, `late` keeps changes of `config` from being folded."""
+    """Topics of so many partitions.
+
+    `away` makes it silent, `late` keeps changes of `config` from being folded, `rivals` come before the next write.
+    """
 
     def __init__(self, config_topic: str = "hookline.config", partitions: int = 3) -> None:
         self.configuration = Configuration()
         self.away = False
         self.late = False
+        self.rivals: list[Message] = []
         self.topics: dict[str, list[tuple[Placed, Message]]] = defaultdict(list)
         self._config_topic = config_topic
         self._partitions = partitions
         self._ends: dict[tuple[str, int], int] = defaultdict(int)
+        self._listeners: list[Callable[[int], None]] = []
         self._verdicts: dict[int, ConfigurationRefused | None] = {}
 
     async def write(self, *messages: Message) -> list[Placed]:
@@ -39,7 +45,8 @@ class FakeLog:
             raise KafkaUnavailable("nobody answers")
         if refused := tuple(index for index, message in enumerate(messages) if len(message.value) > LARGEST):
             raise MessageRefused(refused, "too large")
-        return [self._placed(message) for message in messages]
+        rivals, self.rivals = self.rivals, []
+        return [self._placed(message) for message in (*rivals, *messages)][len(rivals) :]
 
     def _placed(self, message: Message) -> Placed:
         partition = message.partition if message.partition >= 0 else zlib.crc32(message.key or b"") % self._partitions
@@ -49,11 +56,12 @@ class FakeLog:
         if message.topic == self._config_topic and not self.late:
             change = codec.decode_as(Change, message.value)
             self._verdicts[place.offset] = self.configuration.apply(place.offset, change)
+            for listener in self._listeners:
+                listener(place.offset)
         return place
 
-    def wait_for(self, offset: int, timeout: float) -> bool:
-        assert timeout >= 0
-        return self.configuration.offset >= offset
+    def listen(self, listener: Callable[[int], None]) -> None:
+        self._listeners.append(listener)
 
     def verdict(self, offset: int) -> ConfigurationRefused | None:
         return self._verdicts[offset]

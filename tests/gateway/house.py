@@ -72,7 +72,7 @@ class House:
         )
         self._thread.start()
         self.runner = web.AppRunner(
-            application(self.settings, edges, self.gate), access_log=None, lingering_time=DRAINED_FOR
+            application(self.settings, edges, self.gate, self._loop), access_log=None, lingering_time=DRAINED_FOR
         )
         asyncio.run_coroutine_threadsafe(self._serve(), self._loop).result(10)
         self.reader = reader

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from schemas.codec import encode
+from schemas.records import Change, ChangeItem, EntityKind
+from streams.edges.kafka import Message
 from tests.gateway.house import House
 
 SITE = {"name": "crm", "url": "https://crm.example/hooks"}
@@ -303,3 +307,15 @@ def test_a_path_that_there_is_not_is_404(house: House) -> None:
     for path in ("/", "/v1", "/v1/shop", "/v1/shop/nothing", "/v2/shop/sites"):
         answer = house.call("GET", path)
         assert (answer.status, answer.json["status"]) == (404, 404)
+
+
+def test_of_two_gateways_the_one_whose_change_comes_first_wins(house: House) -> None:
+    made = house.made("POST", SITES, SITE)
+    body = json.dumps({name: value for name, value in made.items() if name not in ("id", "revision", "position")})
+    item = ChangeItem(kind=EntityKind.SITE, id=made["id"], base_revision=1, body=body)
+    change = Change(id="chg_of_another_gateway", account="shop", author="somebody", at=0, items=[item])
+    house.log.rivals = [Message(house.topics.config, b"shop", encode(change), 0)]
+    answer = house.call("PUT", f"{SITES}/{made['id']}", made | {"parallel": 2})
+    assert (answer.status, answer.json["type"], answer.paths) == (409, "/docs#stale_revision", ["revision"])
+    assert house.made("GET", f"{SITES}/{made['id']}")["revision"] == 2
+    assert house.made("GET", f"{SITES}/{made['id']}")["parallel"] == 1
