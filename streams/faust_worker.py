@@ -107,7 +107,7 @@ class Worker:
         return None
 
     async def _work(self, app: faust.App) -> int:
-        progress = GroupProgress(self._settings, group_of(self._settings))
+        progress = GroupProgress(self._settings, f"{CLIENT}-watchdog", group_of(self._settings))
         watchdog = Watchdog(Rules(flow_timeout=2 * REBALANCE), progress.look, end_now)
         beating = asyncio.create_task(beat(app, watchdog))
         watchdog.start()

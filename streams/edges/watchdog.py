@@ -16,7 +16,7 @@ from streams.edges.clock import steady
 __all__ = ["Beat", "Place", "Progress", "Rules", "Watchdog"]
 
 log = structlog.get_logger(__name__)
-EVERY = 2.0  # seconds between two looks
+EVERY = 5.0  # seconds between two looks
 
 Place = tuple[str, int]  # topic, partition
 
@@ -86,7 +86,7 @@ class Rules:
 
 
 class Watchdog:
-    """Looks every two seconds.
+    """Looks every five seconds.
 
     Args:
         rules: what is wrong.
