@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -142,7 +143,7 @@ def main(amount: int) -> None:
         producer.poll(0)
 
     environment = os.environ | {"HOOKLINE_ALLOWED_NETWORKS": "127.0.0.0/8"}
-    with open(os.devnull, "wb") as nowhere:
+    with Path(os.devnull).open("wb") as nowhere:
         courier = subprocess.Popen([f"{sys.prefix}/bin/hookline", "courier"], env=environment, stderr=nowhere)
     process = psutil.Process(courier.pid)
     seen = count.value

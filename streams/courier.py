@@ -141,7 +141,7 @@ class Courier:
             self._settings,
             member=worker_slot(self._settings, "courier"),
             topics=[topics.deliveries, *retries],
-            assigner=Assigner(self._settings, deliveries=topics.deliveries, proofs=proofs),
+            assigner=Assigner(deliveries=topics.deliveries, proofs=proofs),
             loop=self._loop,
             on_failure=self._fail,
         )

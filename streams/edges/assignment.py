@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, TopicPartition
 
 from schemas.errors import KafkaUnavailable, RecordUnreadable
-from schemas.settings import Settings
 from streams.core.proof import Proofs
 from streams.core.window import Marks, marks_from
-from streams.edges.kafka import client_config
 from streams.edges.proof_reader import ProofReader
 
 __all__ = ["Assigner", "Share"]
@@ -39,8 +36,7 @@ class Share:
 class Assigner:
     """Works out shares, in the consumer's thread."""
 
-    def __init__(self, settings: Settings, *, deliveries: str, proofs: ProofReader) -> None:
-        self._admin = AdminClient(client_config(settings, "hookline-courier-admin"))
+    def __init__(self, *, deliveries: str, proofs: ProofReader) -> None:
         self._deliveries, self._proofs = deliveries, proofs
 
     def shares(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> list[Share]:
@@ -53,8 +49,8 @@ class Assigner:
             return []
         try:
             committed = consumer.committed(list(partitions), timeout=PATIENCE)
-            firsts = self._offsets(partitions, OffsetSpec.earliest())
-            ends = self._offsets(partitions, OffsetSpec.latest())
+            firsts = offsets(consumer, partitions, OFFSET_BEGINNING)
+            ends = offsets(consumer, partitions, OFFSET_END)
         except KafkaException as error:
             raise KafkaUnavailable(f"the offsets of the courier are not known: {error.args[0].str()}") from None
         starts = {place(p): max(p.offset, firsts[place(p)]) for p in committed}
@@ -64,11 +60,6 @@ class Assigner:
         return [
             Share(n, of(starts, n), of(ends, n), mark, proven[n].ends, proven[n].proofs) for n, mark in marks.items()
         ]
-
-    def _offsets(self, partitions: Sequence[TopicPartition], spec: OffsetSpec) -> dict[Place, int]:
-        asked = {TopicPartition(p.topic, p.partition): spec for p in partitions}
-        found = self._admin.list_offsets(asked, request_timeout=PATIENCE)
-        return {place(p): future.result().offset for p, future in found.items()}
 
     @staticmethod
     def _mark(position: TopicPartition) -> Marks:
@@ -85,3 +76,12 @@ def place(partition: TopicPartition) -> Place:
 
 def of(offsets: Mapping[Place, int], number: int) -> dict[str, int]:
     return {topic: offset for (topic, partition), offset in offsets.items() if partition == number}
+
+
+def offsets(consumer: Consumer, partitions: Sequence[TopicPartition], which: int) -> dict[Place, int]:
+    """Where the partitions begin or end, in one request; an admin client's can abort the process in an outage."""
+    asked = [TopicPartition(p.topic, p.partition, which) for p in partitions]
+    found = consumer.offsets_for_times(asked, timeout=PATIENCE)
+    if failed := next((p.error for p in found if p.error), None):
+        raise KafkaException(failed)
+    return {place(p): p.offset for p in found}
