@@ -8,23 +8,20 @@ has everything, exit 0. What cannot go on ends the process with 1.
 from __future__ import annotations
 
 import asyncio
-import errno
 import signal
 
 import structlog
 import uvloop
-from aiohttp import web
 
 from gateway.api.reading import Reader
 from gateway.gate import Gate
-from gateway.incoming.bodies import DRAINED_FOR
-from gateway.up.errors import PortTaken
+from gateway.listening import Listening
 from gateway.up.keys import operator_key
 from gateway.wiring import Edges, application
 from gateway.writing import Writer
 from projections.queries.store import Store
 from schemas.errors import HooklineError, KafkaUnavailable
-from schemas.settings import Settings, host_and_port
+from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.edges import logs
 from streams.edges.following import Follower
@@ -36,8 +33,6 @@ log = structlog.get_logger("gateway")
 READ_WITHIN = 5.0  # seconds of one try to read the configuration
 RETRY_EVERY = 0.5  # seconds
 REACHED_WITHIN = 1.0  # seconds that a look at Kafka may take
-IDLE = 75.0  # seconds that a connection may be idle, and that a request's head may take
-IN_FLIGHT = 5.0  # seconds that requests under way have at the stop
 
 
 class OperatorKeyMissing(HooklineError):
@@ -83,12 +78,13 @@ class Gateway:
             operator_key=known_operator_key(settings),
             reachable=lambda: writer.reachable(requests, REACHED_WITHIN),
         )
-        runner = await listening(settings, application(settings, edges, self._gate, self._loop))
+        listening = Listening(application(settings, edges, self._gate, self._loop))
+        await listening.start(settings.listen)
         log.info("listening", address=settings.listen)
         connecting = asyncio.create_task(self._connect(follower))
         await self._ending.wait()
         connecting.cancel()
-        await runner.cleanup()
+        await listening.stop()
         await asyncio.to_thread(writer.close)
         await asyncio.to_thread(follower.stop)
         reader.close()
@@ -121,28 +117,6 @@ class Gateway:
         log.error("the gateway cannot go on", reason=str(error))
         self._code = 1
         self._ending.set()
-
-
-async def listening(settings: Settings, app: web.Application) -> web.AppRunner:
-    """Serve the application at the configured address.
-
-    Raises:
-        PortTaken: something else is there.
-    """
-    runner = web.AppRunner(
-        app, access_log=None, keepalive_timeout=IDLE, lingering_time=DRAINED_FOR, shutdown_timeout=IN_FLIGHT
-    )
-    await runner.setup()
-    host, port = host_and_port(settings.listen)
-    try:
-        await web.TCPSite(runner, host, port, backlog=1024).start()
-    except OSError as error:
-        await runner.cleanup()
-        if error.errno != errno.EADDRINUSE:
-            raise PortTaken(f"the gateway cannot listen on {settings.listen} ({error}): set HOOKLINE_LISTEN") from None
-        remedy = "the port is taken; stop what uses it, or set HOOKLINE_LISTEN"
-        raise PortTaken(f"the gateway cannot listen on {settings.listen}: {remedy}") from None
-    return runner
 
 
 def known_operator_key(settings: Settings) -> str:

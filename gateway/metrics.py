@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from schemas.records import Outcome
 
-__all__ = ["EVENTS", "INCOMING", "INCOMING_SECONDS", "REGISTRY", "UNAVAILABLE", "UNKNOWN"]
+__all__ = ["EVENTS", "INCOMING", "INCOMING_SECONDS", "NOT_HTTP", "REGISTRY", "UNAVAILABLE", "UNKNOWN"]
 
 REGISTRY = CollectorRegistry()
 
@@ -24,4 +24,5 @@ UNKNOWN = Counter("hookline_unknown_endpoint_requests", "Requests to endpoints t
 UNAVAILABLE = Counter(
     "hookline_unacknowledged_requests", "Requests that Kafka did not acknowledge in time", registry=REGISTRY
 )
+NOT_HTTP = Counter("hookline_not_http", "Requests that are not HTTP", registry=REGISTRY)
 EVENTS = Counter("hookline_api_events", "Customer events taken by the API", registry=REGISTRY)

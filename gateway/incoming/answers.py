@@ -9,7 +9,17 @@ from aiohttp import web
 from schemas.json_text import dump
 from streams.core.receiving import Verdict, error_body
 
-__all__ = ["RETRY_AFTER", "answer", "failed", "headers_of", "no_such_endpoint", "not_known", "starting", "too_slow"]
+__all__ = [
+    "RETRY_AFTER",
+    "answer",
+    "failed",
+    "headers_of",
+    "no_such_endpoint",
+    "not_http",
+    "not_known",
+    "starting",
+    "too_slow",
+]
 
 HEADERS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff", "Server": "Hookline"}
 LOGGED = [["Content-Type", "application/json"], ["X-Content-Type-Options", "nosniff"]]
@@ -54,7 +64,17 @@ def unavailable(body: dict[str, Any]) -> web.Response:
 def failed() -> web.Response:
     """A fault of ours; the log has it."""
     body = error_body("internal", "internal", "something went wrong here; it is not known whether this was taken")
-    return web.Response(body=dump(body).encode(), status=500, headers=HEADERS)
+    response = web.Response(body=dump(body).encode(), status=500, headers=HEADERS)
+    response.force_close()
+    return response
+
+
+def not_http() -> web.Response:
+    """Something came that is not HTTP; the connection is closed."""
+    body = error_body("malformed", "not_http", "this is not a request of HTTP/1.1")
+    response = web.Response(body=dump(body).encode(), status=400, headers=HEADERS)
+    response.force_close()
+    return response
 
 
 def too_slow() -> web.Response:

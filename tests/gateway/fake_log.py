@@ -5,6 +5,7 @@ That it behaves as the real ones is proved by `test_writing.py`, which both pass
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections import defaultdict
 from collections.abc import Callable
@@ -25,13 +26,16 @@ LARGEST = 9 * 1024 * 1024
 class FakeLog:
     """Topics of so many partitions.
 
-    `away` makes it silent, `late` keeps changes of `config` from being folded, `rivals` come before the next write.
+    `away` makes it silent, `late` keeps changes of `config` from being folded, `rivals` come before the next write;
+    while it is `slow`, nothing is acknowledged.
     """
 
     def __init__(self, config_topic: str = "hookline.config", partitions: int = 3) -> None:
         self.configuration = Configuration()
         self.away = False
         self.late = False
+        self.slow = False
+        self.asked = 0
         self.rivals: list[Message] = []
         self.topics: dict[str, list[tuple[Placed, Message]]] = defaultdict(list)
         self._config_topic = config_topic
@@ -41,6 +45,9 @@ class FakeLog:
         self._verdicts: dict[int, ConfigurationRefused | None] = {}
 
     async def write(self, *messages: Message) -> list[Placed]:
+        self.asked += 1
+        while self.slow:
+            await asyncio.sleep(0.01)
         if self.away:
             raise KafkaUnavailable("nobody answers")
         if refused := tuple(index for index, message in enumerate(messages) if len(message.value) > LARGEST):

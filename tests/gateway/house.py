@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import socket
 import threading
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-
 from gateway.api.reading import Reader
 from gateway.gate import Gate
-from gateway.incoming.bodies import DRAINED_FOR
+from gateway.listening import Listening
 from gateway.wiring import Edges, application
 from projections.queries.store import Store
 from schemas.records import IncomingRequest
@@ -71,20 +70,25 @@ class House:
             reachable=lambda: not self.log.away,
         )
         self._thread.start()
-        self.runner = web.AppRunner(
-            application(self.settings, edges, self.gate, self._loop), access_log=None, lingering_time=DRAINED_FOR
-        )
-        asyncio.run_coroutine_threadsafe(self._serve(), self._loop).result(10)
+        self.app = application(self.settings, edges, self.gate, self._loop)
+        self.listening = Listening(self.app)
+        asyncio.run_coroutine_threadsafe(self.listening.start("127.0.0.1:0"), self._loop).result(10)
+        self.port = self.listening.port
         self.reader = reader
 
-    async def _serve(self) -> None:
-        await self.runner.setup()
-        site = web.TCPSite(self.runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self.runner.addresses[0][1]
+    def accepts(self) -> bool:
+        """Whether a connection can be made."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.runner.cleanup(), self._loop).result(10)
+        """End it; a second time does nothing."""
+        if self._loop.is_closed():
+            return
+        asyncio.run_coroutine_threadsafe(self.listening.stop(), self._loop).result(10)
         self.reader.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)

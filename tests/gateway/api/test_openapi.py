@@ -21,7 +21,7 @@ def test_the_document_is_valid(house: House) -> None:
 
 def test_every_path_of_the_application_is_in_it(house: House) -> None:
     document = house.send("GET", "/openapi.json").json
-    resources = {resource.canonical for resource in house.runner.app.router.resources()}
+    resources = {resource.canonical for resource in house.app.router.resources()}
     hidden = {"/{path}", "/openapi.json", "/docs", "/metrics", "/webhooks/custom/{account}/{endpoint}"}
     assert set(document["paths"]) == resources - hidden
 
