@@ -20,7 +20,7 @@ from streams.agents.carry import Carrier
 from streams.agents.map import map_hop
 from streams.agents.route import Place, route_hop
 from streams.core.definitions import Compiler
-from streams.edges import logs
+from streams.edges import lenient_records, logs
 from streams.edges.clock import now_ms
 from streams.edges.cluster import Cluster, reachable
 from streams.edges.ending import Deadline, end_now
@@ -52,6 +52,7 @@ def run(settings: Settings) -> int:
     """
     logs.configure(settings)
     pass_on("aiokafka", "faust", "mode")
+    lenient_records.install()
     hang = Deadline(STOPPED_WITHIN, f"stopping took longer than {STOPPED_WITHIN:g} s")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         code = runner.run(Worker(settings, hang).run())
