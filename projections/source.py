@@ -18,7 +18,7 @@ from confluent_kafka import Message as Received
 from projections.folds.places import Message
 from projections.store.write import Move, Partition
 from schemas.errors import HooklineError
-from schemas.kafka_clients import consumer_config
+from schemas.kafka_clients import consumer_config, headers_of
 from schemas.settings import Settings
 
 __all__ = ["LogRewound", "MemberEnded", "Source"]
@@ -207,5 +207,5 @@ def message_of(received: Any) -> Message:
         received.timestamp()[1],
         received.key(),
         received.value(),
-        received.headers() or [],
+        headers_of(received),
     )

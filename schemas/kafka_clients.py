@@ -10,7 +10,7 @@ from typing import Any
 
 from schemas.settings import Settings
 
-__all__ = ["client_config", "consumer_config"]
+__all__ = ["client_config", "consumer_config", "headers_of"]
 
 
 def client_config(settings: Settings, client_id: str) -> dict[str, Any]:
@@ -47,3 +47,14 @@ def consumer_config(settings: Settings, client_id: str, group: str) -> dict[str,
         "enable.partition.eof": False,
         "allow.auto.create.topics": False,
     }
+
+
+def headers_of(message: Any) -> list[tuple[str, bytes | None]]:
+    """The headers of a message that a consumer gave; none where one has a name that is not UTF-8.
+
+    The client raises SystemError for those, and any producer may write one.
+    """
+    try:
+        return list(message.headers() or ())
+    except SystemError:
+        return []

@@ -6,6 +6,7 @@ from confluent_kafka import Message
 
 from schemas.codec import decode_as
 from schemas.errors import RecordUnreadable
+from schemas.kafka_clients import headers_of
 from schemas.records import Delivery, Rejected, RejectedReason
 from streams.agents.deliver.work import Arrived, Item
 from streams.core.lanes import lane_of
@@ -36,7 +37,7 @@ def rejected_of(message: Message, reason: RejectedReason, detail: str, now: int)
         timestamp=message.timestamp()[1],
         key=message.key(),
         value=message.value(),
-        headers=[[str(header[0]), text(header[1])] for header in message.headers() or ()],
+        headers=[[str(header[0]), text(header[1])] for header in headers_of(message)],
         account=None,
         reason=reason,
         path=None,
