@@ -42,9 +42,11 @@ class Delivery:
     customer: str
     action: str
     lane: str  # lane key, `site/slot`; decided when the delivery was made, kept for ever
-    content_type: str  # of the message: application/json
+    ordering: str  # none, customer or site: the site's when the delivery was made
+    content_type: str  # of the message: application/json, application/x-www-form-urlencoded
     body: bytes
     path: str  # appended to the site's URL, "" for none
+    filename: str  # of the object that it becomes below that, percent-encoded; "" for a message that becomes none
     problem: str  # why the message could not be built: an attempt of it fails with `configuration`; "" for none
     created_at: int  # ms, when the delivery was made
     config_offset: int  # the offset of `config` that it was decided under

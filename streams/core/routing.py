@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from schemas.errors import FieldInvalid
 from schemas.identity import delivery_id, lane_key, lane_slot
 from schemas.records import CustomerEvent, Delivery, QueueReason, Trigger
+from streams.core.content import Contents
 from streams.core.definitions import AccountView, Subscribed
 from streams.core.filtering import Subject
-from streams.core.message import json_body, rendered_path
 
 __all__ = ["ORIGINAL", "deliveries_of"]
 
@@ -24,21 +24,21 @@ def deliveries_of(
     wanting = [subscribed for subscribed in view.subscriptions if subscribed.wants(event.action)]
     if not wanting:
         return
-    body = json_body(event)
+    contents = Contents(event)
     subject = Subject({"customer": event.customer, "action": event.action, "data": json.loads(event.data)})
     for subscribed in wanting:
         if subscribed.condition.failure(subject) is None:
-            yield delivery(subscribed, event, body, partitions=partitions, now=now, config_offset=config_offset)
+            yield delivery(subscribed, event, contents, partitions=partitions, now=now, config_offset=config_offset)
 
 
 def delivery(
-    subscribed: Subscribed, event: CustomerEvent, body: bytes, *, partitions: int, now: int, config_offset: int
+    subscribed: Subscribed, event: CustomerEvent, contents: Contents, *, partitions: int, now: int, config_offset: int
 ) -> Delivery:
-    site = subscribed.site
-    parallel = (site.body or {}).get("parallel", 1)
-    path, problem = path_of(subscribed, event)
+    site, definition = subscribed.site, subscribed.site.body or {}
+    name = delivery_id(event.account, event.id, subscribed.entity.id)
+    content = contents.of(definition, subscribed.path, name)
     return Delivery(
-        delivery_id=delivery_id(event.account, event.id, subscribed.entity.id),
+        delivery_id=name,
         chain=ORIGINAL,
         step=1,
         account=event.account,
@@ -48,11 +48,13 @@ def delivery(
         site_id=site.id,
         customer=event.customer,
         action=event.action,
-        lane=lane_key(site.id, lane_slot(event.customer, parallel, partitions)),
-        content_type="application/json",
-        body=body,
-        path=path,
-        problem=problem,
+        lane=lane_key(site.id, slot_of(definition, event.customer, partitions)),
+        ordering=definition.get("ordering", "none"),
+        content_type=content.content_type,
+        body=content.body,
+        path=content.path,
+        filename=content.filename,
+        problem=content.problem,
         created_at=now,
         config_offset=config_offset,
         trigger=Trigger.AUTO,
@@ -65,9 +67,6 @@ def delivery(
     )
 
 
-def path_of(subscribed: Subscribed, event: CustomerEvent) -> tuple[str, str]:
-    """The rendered path, or why there is none."""
-    try:
-        return rendered_path(subscribed.path, event), ""
-    except FieldInvalid as error:
-        return "", str(error)
+def slot_of(site: Mapping[str, Any], customer: str, partitions: int) -> int:
+    """A customer's slot; a site that wants its messages in one order has one slot."""
+    return 0 if site.get("ordering") == "site" else lane_slot(customer, site.get("parallel", 1), partitions)

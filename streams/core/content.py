@@ -1,0 +1,61 @@
+"""What a message carries for its site: body, content type, path and filename; made once, the same on every attempt.
+
+All of it is made from the event and from the site and subscription as they are when the event is routed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.errors import FieldInvalid
+from schemas.records import CustomerEvent
+from streams.core.filenames import rendered_filename
+from streams.core.form_encoding import form_encoded
+from streams.core.message import json_body, rendered_path
+
+__all__ = ["Content", "Contents"]
+
+ENCODINGS: dict[str, tuple[str, Callable[[CustomerEvent], bytes]]] = {
+    "json": ("application/json", json_body),
+    "form": ("application/x-www-form-urlencoded", lambda event: form_encoded(json_body(event))),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """`problem` says why path or filename could not be made; "" where they could, or none is wanted."""
+
+    content_type: str
+    body: bytes
+    path: str
+    filename: str
+    problem: str
+
+
+class Contents:
+    """The contents that one event has for its sites; each encoding of the body is made once."""
+
+    def __init__(self, event: CustomerEvent) -> None:
+        self._event = event
+        self._bodies: dict[str, bytes] = {}
+
+    def of(self, site: Mapping[str, Any], path: str | None, delivery_id: str) -> Content:
+        """The content for a site's definition; `path` is the subscription's."""
+        encoding = site.get("content_type", "json")
+        header, encode = ENCODINGS[encoding]
+        body = self._bodies.get(encoding)
+        if body is None:
+            body = self._bodies[encoding] = encode(self._event)
+        try:
+            rendered, filename = rendered_path(path, self._event), self._filename(site, encoding, delivery_id)
+        except FieldInvalid as error:
+            return Content(header, body, "", "", str(error))
+        return Content(header, body, rendered, filename, "")
+
+    def _filename(self, site: Mapping[str, Any], encoding: str, delivery_id: str) -> str:
+        form = (site.get("authentication") or {}).get("filename")
+        if form is None:
+            return ""
+        return rendered_filename(form, self._event, delivery_id=delivery_id, content_type=encoding)
