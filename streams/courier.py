@@ -48,6 +48,7 @@ __all__ = ["run"]
 log = structlog.get_logger("courier")
 
 LANE_BYTES = 8 * 1024 * 1024  # of messages that one lane holds waiting
+WAITING_BYTES = 64 * 1024 * 1024  # of messages that all hold
 ACKNOWLEDGED_WITHIN = 30.0  # seconds
 MOST_UNACKNOWLEDGED = 2000  # records
 STOP = 10.0  # seconds for requests in flight
@@ -96,7 +97,13 @@ class Courier:
         exchanges = Exchanges(self._loop, guard := Guard(settings.allowed_networks), most=settings.max_in_flight)
         consumer = self._consumer(topics, retries)
         shares, sites = Shares(topics.deliveries), Sites(follower.configuration, settings.partitions)
-        lanes = Lanes[Work](most=settings.max_in_flight, size=settings.lane_size, weight=LANE_BYTES, caps=sites.caps)
+        lanes = Lanes[Work](
+            most=settings.max_in_flight,
+            size=settings.lane_size,
+            weight=LANE_BYTES,
+            total=WAITING_BYTES,
+            caps=sites.caps,
+        )
         settling = Settling(writer=ledger, shares=shares, topics=topics, tiers=topics.retries)
         intake = Intake(
             loop=self._loop,

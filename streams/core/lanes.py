@@ -76,11 +76,13 @@ class Lanes(Generic[T]):
         most: requests in flight in all. One site never takes more than half, so that hanging ones leave room.
         size: messages that one lane may hold waiting.
         weight: bytes that one lane may hold waiting.
+        total: bytes that all may hold together; beyond it, only lanes in which nothing waits have room.
         caps: the caps of a lane as they are now.
     """
 
-    def __init__(self, *, most: int, size: int, weight: int, caps: Callable[[LaneName], Caps]) -> None:
-        self._most, self._size, self._weight, self._caps = most, size, weight, caps
+    def __init__(self, *, most: int, size: int, weight: int, total: int, caps: Callable[[LaneName], Caps]) -> None:
+        self._most, self._size, self._weight, self._total, self._caps = most, size, weight, total, caps
+        self._held = 0  # bytes that wait
         self._sites: dict[tuple[str, str], _Site[T]] = {}
         self._ready: deque[_Lane[T]] = deque()
         self.in_flight = 0
@@ -89,13 +91,16 @@ class Lanes(Generic[T]):
         """Whether the lane takes one more."""
         site = self._sites.get(name.site)
         lane = site.lanes.get(name) if site else None
-        return lane is None or (len(lane.waiting) < self._size and lane.weight < self._weight)
+        if lane is None or not lane.waiting:
+            return True
+        return len(lane.waiting) < self._size and lane.weight < self._weight and self._held < self._total
 
     def add(self, name: LaneName, item: T, weight: int) -> None:
         """Queue a message of `weight` bytes at the end of its lane."""
         lane = self._lane(name)
         lane.waiting.append((item, weight))
         lane.weight += weight
+        self._held += weight
         self._make_ready(lane)
 
     def take(self) -> T | None:
@@ -135,6 +140,7 @@ class Lanes(Generic[T]):
                 if unwanted(item):
                     dropped.append(item)
                     lane.weight -= weight
+                    self._held -= weight
                 else:
                     kept.append((item, weight))
             lane.waiting = kept
@@ -169,6 +175,7 @@ class Lanes(Generic[T]):
     def _taken(self, lane: _Lane[T]) -> T:
         item, weight = lane.waiting.popleft()
         lane.weight -= weight
+        self._held -= weight
         lane.in_flight += 1
         lane.site.in_flight += 1
         self.in_flight += 1

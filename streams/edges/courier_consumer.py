@@ -25,6 +25,8 @@ __all__ = ["CourierConsumer", "Handover", "Listener", "Position"]
 
 log = structlog.get_logger(__name__)
 
+# `fatal()` alone does not say it: a member whose name another process has taken gets these.
+FATAL = (KafkaError._FATAL, KafkaError.FENCED_INSTANCE_ID)  # noqa: SLF001 - its public name
 BATCH = 500
 BATCHES_AHEAD = 4
 PATIENCE = 0.1  # seconds
@@ -172,7 +174,7 @@ class CourierConsumer:
         error = message.error()
         if error is None:
             return True
-        if error.fatal():
+        if error.fatal() or error.code() in FATAL:
             raise KafkaUnavailable(f"the courier can no longer be a member of its group: {error.str()}")
         log.info("kafka reports", reason=error.str())
         return False

@@ -51,6 +51,7 @@ class Deliver:
         self._loop, self._group, self._shares, self._lanes = loop, group, shares, lanes
         self._intake, self._sending, self._settling = intake, sending, settling
         self._handover: Handover | None = None
+        self._stopped = False
         self._commit_later()
 
     def pump(self) -> None:
@@ -71,7 +72,7 @@ class Deliver:
 
     def assigned(self, shares: Sequence[Share]) -> None:
         """Partitions have become ours: first what a former owner had no time to write, then their messages."""
-        for share in shares:
+        for share in () if self._stopped else shares:
             own = self._shares.take(share)
             self._settling.recover(share.number, share.proofs.missing_rows, own.recovered)
 
@@ -114,6 +115,7 @@ class Deliver:
 
     def stop(self, patience: float) -> Callable[[], bool]:
         """Begin nothing more; answers whether all has ended, or `patience` seconds have."""
+        self._stopped = True
         numbers = self._shares.numbers()
         self._shares.close_inlets(numbers)
         self._drop(lambda _: True)

@@ -168,6 +168,15 @@ def test_couriers_share_the_work_and_one_that_comes_disturbs_nothing(make_courie
     assert [courier.end("one"), courier.end("two")] == [0, 0]
 
 
+def test_of_two_couriers_with_one_name_the_elder_ends_and_says_why(make_courier: MakeStage) -> None:
+    courier = make_courier()
+    elder = courier.start("same")
+    eventually(lambda: " partitions numbers=" in courier.said(), what="it has its partitions")
+    courier.start("same")
+    assert elder.wait(20) == 1
+    assert "can no longer be a member of its group" in courier.said()
+
+
 def test_a_courier_waits_for_kafka_with_one_clear_line_and_stops_when_asked(tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(

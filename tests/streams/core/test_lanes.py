@@ -27,7 +27,7 @@ class LanesMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.parallel = {"a": 1, "b": 2, "c": 5}
-        self.lanes: Lanes[tuple[LaneName, int]] = Lanes(most=MOST, size=100, weight=10_000, caps=self.caps)
+        self.lanes: Lanes[tuple[LaneName, int]] = Lanes(most=MOST, size=100, weight=10_000, total=10**6, caps=self.caps)
         self.number = 0
         self.waiting: dict[LaneName, list[int]] = {}
         self.in_flight: list[LaneName] = []
@@ -97,7 +97,7 @@ TestLanes = LanesMachine.TestCase
 
 
 def test_a_hanging_site_leaves_room_for_others() -> None:
-    lanes: Lanes[str] = Lanes(most=8, size=100, weight=1000, caps=lambda _: Caps(100, 100))
+    lanes: Lanes[str] = Lanes(most=8, size=100, weight=1000, total=10**6, caps=lambda _: Caps(100, 100))
     for _ in range(50):
         lanes.add(lane("hangs"), "hangs", 1)
     lanes.add(lane("good"), "good", 1)
@@ -108,7 +108,7 @@ def test_a_hanging_site_leaves_room_for_others() -> None:
 
 
 def test_lanes_take_turns() -> None:
-    lanes: Lanes[str] = Lanes(most=100, size=100, weight=1000, caps=lambda _: Caps(10, 10))
+    lanes: Lanes[str] = Lanes(most=100, size=100, weight=1000, total=10**6, caps=lambda _: Caps(10, 10))
     for site in "abc":
         for _ in range(2):
             lanes.add(lane(site), site, 1)
@@ -116,7 +116,7 @@ def test_lanes_take_turns() -> None:
 
 
 def test_a_lane_is_full_by_number_or_by_weight() -> None:
-    lanes: Lanes[int] = Lanes(most=1, size=2, weight=10, caps=lambda _: Caps(1, 1))
+    lanes: Lanes[int] = Lanes(most=1, size=2, weight=10, total=20, caps=lambda _: Caps(1, 1))
     lanes.add(lane("light"), 1, 1)
     assert lanes.has_room(lane("light"))
     lanes.add(lane("light"), 2, 1)
@@ -124,6 +124,16 @@ def test_a_lane_is_full_by_number_or_by_weight() -> None:
     lanes.add(lane("heavy"), 3, 10)
     assert not lanes.has_room(lane("heavy"))
     assert lanes.has_room(lane("other"))
+
+
+def test_where_all_are_heavy_a_lane_in_which_nothing_waits_still_has_room() -> None:
+    lanes: Lanes[int] = Lanes(most=1, size=100, weight=100, total=20, caps=lambda _: Caps(1, 1))
+    lanes.add(lane("a"), 1, 15)
+    lanes.add(lane("b"), 2, 15)
+    assert not lanes.has_room(lane("a"))
+    assert lanes.has_room(lane("c"))
+    assert lanes.take() == 1
+    assert lanes.has_room(lane("b"))
 
 
 @given(parallel=st.integers(1, 1000), partitions=st.integers(1, 64))
