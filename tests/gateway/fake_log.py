@@ -46,7 +46,7 @@ class FakeLog:
 
     async def write(self, *messages: Message) -> list[Placed]:
         self.asked += 1
-        while self.slow:
+        while self.slow:  # noqa: ASYNC110 - set by a test, in another thread
             await asyncio.sleep(0.01)
         if self.away:
             raise KafkaUnavailable("nobody answers")
