@@ -65,7 +65,6 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         now=now_ms,
     )
     incoming = Incoming(
-        configuration=configuration,
         compiler=compiler,
         keyring=edges.keyring,
         writer=edges.writer,
@@ -75,7 +74,9 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         allowance=Allowance(),
     )
     callers = Callers(configuration, edges.operator_key, now_ms)
-    checks = Checks(frozenset(settings.retry_tiers), Guard(settings.allowed_networks))
+    checks = Checks(
+        frozenset(settings.retry_tiers), Guard(settings.allowed_networks), settings.static_ip_proxy is not None
+    )
     health = Health(
         edges.reachable,
         edges.reader,

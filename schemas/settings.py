@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schemas.durations import parse_duration
 from schemas.networks import LAST_PORT, AllowedNetwork, parse_network
+from schemas.proxies import Proxy, parse_proxy
 
 __all__ = ["Settings"]
 
@@ -58,6 +59,9 @@ class Settings(BaseSettings):
     allowed_networks: Annotated[list[AllowedNetwork], NoDecode] = Field(
         [], description="networks, each with an optional port, that sites may use although they are not public"
     )
+    static_ip_proxy: Annotated[Proxy | None, NoDecode] = Field(
+        None, repr=False, description="http://host:port that sites with `proxy: static_ip` are reached through"
+    )
 
     await_apply: bool = Field(False, description="not ready before a configuration was applied; set by `up --apply`")
     max_body: int = Field(1024 * 1024, ge=1, le=4 * 1024 * 1024, description="largest request body, bytes")
@@ -81,6 +85,11 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: Any) -> Any:
         return [parse_network(word) if isinstance(word, str) else word for word in words(value)]
+
+    @field_validator("static_ip_proxy", mode="before")
+    @classmethod
+    def _proxy(cls, value: Any) -> Any:
+        return parse_proxy(value) if isinstance(value, str) else value
 
     @field_validator("retry_tiers", mode="before")
     @classmethod

@@ -25,10 +25,11 @@ PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """`tiers` are the delays that there are, in seconds; `guard` judges addresses."""
+    """`tiers` are the delays that there are, in seconds; `guard` judges addresses; `static_ip`: is there a proxy?"""
 
     tiers: frozenset[float]
     guard: Guard
+    static_ip: bool = False
 
     def completed(self, kind: EntityKind, sent: dict[str, Any]) -> dict[str, Any]:
         """What was sent, with the defaults that depend on settings: five resends, each after the smallest delay."""
@@ -55,6 +56,8 @@ class Checks:
                 yield FieldError(f"retry_delays.{index}", f"{delay} is no delay here; there are {known}")
         if problem := self._address_problem(body["url"]):
             yield FieldError("url", problem)
+        if body["proxy"] == "static_ip" and not self.static_ip:
+            yield FieldError("proxy", "no proxy with a static IP is set up here; see HOOKLINE_STATIC_IP_PROXY")
 
     def _address_problem(self, url: str) -> str | None:
         """Why a literal address is forbidden; a name is judged by what it resolves to, when a message goes out."""

@@ -8,14 +8,15 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gateway.api.problems import invalid
+from schemas.definitions.authentication import TYPES as AUTHENTICATIONS
 from schemas.definitions.forms import PathsInvalid
 from schemas.errors import FieldError
 
 __all__ = ["field_errors", "field_problems", "validated"]
 
 Model = TypeVar("Model", bound=BaseModel)
-TREES = ("filters", "condition")
-ARMS = ("all", "any", "criterion")
+NODE = ("all", "any", "criterion")
+ARMS = {"filters": NODE, "condition": NODE, "authentication": AUTHENTICATIONS}  # of the unions, by the field's name
 VALUE_ERROR = "Value error, "
 UNKNOWN = "Extra inputs are not permitted"
 WORDS = {"Field required": "is missing", UNKNOWN: "is not a field here"}
@@ -54,13 +55,14 @@ def field_errors(error: ValidationError) -> Iterator[FieldError]:
 
 
 def path_of(location: Sequence[int | str]) -> str:
-    """The dotted path of a location; the arm of a filter tree's union is no part of it."""
+    """The dotted path of a location; the arm of a union is no part of it."""
     parts: list[str] = []
-    at_node = False
+    arms: Sequence[str] = ()
     for part in location:
-        if at_node and part in ARMS:
-            at_node = False
+        if part in arms:
+            arms = ()
             continue
+        in_tree = isinstance(part, int) and parts and parts[-1] in ("all", "any")
         parts.append(str(part))
-        at_node = part in TREES or (isinstance(part, int) and len(parts) > 1 and parts[-2] in ("all", "any"))
+        arms = NODE if in_tree else ARMS.get(str(part), ())
     return ".".join(parts)

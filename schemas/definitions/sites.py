@@ -7,17 +7,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from schemas.definitions.authentication import Authentication, NoAuthentication
 from schemas.definitions.forms import Duration, Form, Name, State
 
-__all__ = ["Authentication", "Site", "url_problem"]
+__all__ = ["Site", "url_problem"]
 
 MAX_URL = 2048
-
-
-class Authentication(Form):
-    """Which header proves that a message is ours."""
-
-    type: Literal["none"] = "none"
 
 
 def url_problem(url: str) -> str | None:
@@ -45,12 +40,12 @@ class Site(Form):
     url: str
     state: Annotated[State, Field(strict=False)] = State.INACTIVE
     timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 1
-    content_type: Literal["json"] = "json"
-    proxy: Literal["direct"] = "direct"
+    content_type: Literal["json", "form"] = "json"
+    proxy: Literal["direct", "static_ip"] = "direct"
     parallel: Annotated[int, Field(ge=1, le=1000)] = 1
     ordering: Literal["none"] = "none"
     retry_delays: Annotated[list[Duration], Field(max_length=20)] = ["10s"] * 5
-    authentication: Authentication = Authentication()
+    authentication: Authentication = NoAuthentication()
 
     @field_validator("url")
     @classmethod
