@@ -17,7 +17,7 @@ from schemas.identity import event_id_of_record
 from schemas.json_text import JsonMalformed, dump, is_number, number_of, parse
 from schemas.records import CustomerEvent, SourceType
 
-__all__ = ["MAX_EVENT_BYTES", "action_problem", "check_action", "event_of", "read_event"]
+__all__ = ["MAX_CUSTOMER", "MAX_EVENT_BYTES", "action_problem", "check_action", "event_of", "read_event"]
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
 MAX_CUSTOMER = 256

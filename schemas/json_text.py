@@ -84,13 +84,13 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def finite(text: str) -> float:
     value = float(text)
     if math.isinf(value):
-        raise JsonMalformed(f"the number {text[:40]} is beyond a double")
+        raise JsonMalformed("a number is beyond a double")
     return value
 
 
 def whole(text: str) -> int:
     if len(text) > 310 or abs(value := int(text)) > LARGEST:  # noqa: PLR2004 - digits of the largest double, and a sign
-        raise JsonMalformed(f"the number {text[:40]} is beyond a double")
+        raise JsonMalformed("a number is beyond a double")
     return value
 
 
@@ -136,9 +136,15 @@ def text_form(value: Any) -> str:
         return value
     if isinstance(value, float):
         return number_text(value)
-    if isinstance(value, list | dict):
-        return dump(shortest(value))
+    if isinstance(value, list):
+        return f"[{','.join(compact(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{dump(key)}:{compact(item)}' for key, item in value.items())}}}"
     return dump(value)
+
+
+def compact(value: Any) -> str:
+    return dump(value) if isinstance(value, str) else text_form(value)
 
 
 def number_text(value: float) -> str:
@@ -146,13 +152,3 @@ def number_text(value: float) -> str:
         return str(int(value))
     mantissa, exponent, power = repr(value).partition("e")
     return f"{mantissa}e{int(power)}" if exponent else mantissa
-
-
-def shortest(value: Any) -> Any:
-    if isinstance(value, list):
-        return [shortest(item) for item in value]
-    if isinstance(value, dict):
-        return {key: shortest(item) for key, item in value.items()}
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:  # noqa: PLR2004
-        return int(value)
-    return value

@@ -55,7 +55,6 @@ class Rules:
 
     view: AccountView
     now: int
-    offset: int
     known: Known
 
 
@@ -70,13 +69,12 @@ class EventDoor:
 
     async def take(self, call: Call) -> Answer:
         """Take one event, or a batch; what is wrong with one keeps no other out."""
-        offset = self.changer.configuration.offset
         view = self.compiler.account(call.account)
         if view is None:
             raise missing()
         many = batch_of(call.body)
         payloads = [call.body] if many is None else many
-        judged = await asyncio.to_thread(self._judge, view, payloads, offset)
+        judged = await asyncio.to_thread(self._judge, view, payloads)
         if many is None and (error := judged[0].error) is not None:
             raise (
                 Problem("id_conflict", error.message, [error]) if judged[0].code == "id_conflict" else invalid([error])
@@ -86,11 +84,11 @@ class EventDoor:
         only = {} if many is not None else {"id": items[0]["id"]}
         return Answer({**only, "items": items, "position": position}, 202)
 
-    def _judge(self, view: AccountView, payloads: Sequence[Any], offset: int) -> list[Taken]:
+    def _judge(self, view: AccountView, payloads: Sequence[Any]) -> list[Taken]:
         """Every event by the rules; in a thread, since a thousand take a while."""
         request, now = time_ordered("req"), self.changer.now()
         known = self._known(view.state.name, payloads)
-        rules = Rules(view, now, offset, known)
+        rules = Rules(view, now, known)
         return [judged(rules, each, event_id_of_request(f"{request}.{n}")) for n, each in enumerate(payloads)]
 
     def _known(self, account: str, payloads: Sequence[Any]) -> Known:
@@ -137,7 +135,7 @@ def judged(rules: Rules, payload: Any, default_id: str) -> Taken:
         event = event_of(sent, default_id=default_id, default_timestamp=rules.now, source=SourceType.API)
         if event.account != view.state.name:
             raise FieldInvalid("account", f"the path says {view.state.name}")  # noqa: TRY301 - as the rules say it
-        event = replace(check_action(event, view.custom_actions), config_offset=rules.offset)
+        event = replace(check_action(event, view.custom_actions), config_offset=view.offset)
     except FieldInvalid as error:
         return Taken(error=FieldError(error.path, error.message))
     stored = known.get(event.id)

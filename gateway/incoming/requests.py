@@ -25,7 +25,6 @@ from schemas.codec import encode
 from schemas.errors import KafkaUnavailable
 from schemas.identity import request_key
 from schemas.records import IncomingRequest, Outcome
-from streams.core.configuration import Configuration
 from streams.core.definitions import Compiler, Receiving
 from streams.core.receiving import Arrived, Verdict, receive, refusal, select
 from streams.edges.kafka import Message
@@ -74,7 +73,6 @@ class Incoming:
     `max_body` in bytes; `topic` is that of incoming requests.
     """
 
-    configuration: Configuration
     compiler: Compiler
     keyring: Keyring
     writer: Writes
@@ -96,7 +94,6 @@ class Incoming:
     async def _answer(self, request: web.Request) -> web.Response:
         began = time.perf_counter_ns()
         account, endpoint = request.match_info["account"], request.match_info["endpoint"]
-        offset = self.configuration.offset  # read before the view, which is then at least as new
         view = self.compiler.account(account)
         definitions = view.endpoints.get(endpoint, ()) if view is not None else ()
         if view is None or not definitions:
@@ -109,8 +106,8 @@ class Incoming:
         except BodySlow:
             return answers.too_slow()
         arrived = arrived_of(request, account, body.content)
-        verdict = body.problem or receive(view, takers, arrived, offset)
-        return await self._conclude(Decided(arrived, verdict, definitions, endpoint, body.whole, offset, began))
+        verdict = body.problem or receive(view, takers, arrived, view.offset)
+        return await self._conclude(Decided(arrived, verdict, definitions, endpoint, body.whole, view.offset, began))
 
     async def _body(self, request: web.Request, refused: Verdict | None) -> Body:
         """The body, and the verdict where there is one without asking the definitions."""
@@ -129,6 +126,7 @@ class Incoming:
     async def _conclude(self, decided: Decided) -> web.Response:
         """Write the record, wait for Kafka's word, answer."""
         verdict = decided.verdict
+        INCOMING[verdict.outcome].inc()
         allow = allowed(decided.definitions) if verdict.status == METHOD_NOT_ALLOWED else ""
         if verdict.outcome in RATIONED and not self.allowance.take(decided.place, decided.began / 1e9):
             return answers.answer(verdict, allow)
@@ -138,7 +136,6 @@ class Incoming:
         except KafkaUnavailable:
             UNAVAILABLE.inc()
             return answers.not_known()
-        INCOMING[verdict.outcome].inc()
         INCOMING_SECONDS.observe((time.perf_counter_ns() - decided.began) / 1e9)
         return answers.answer(verdict, allow)
 

@@ -16,7 +16,7 @@ from gateway.up import jars
 from gateway.up.errors import LocalKafkaFailed
 from gateway.up.ports import is_free, lasting_port
 from schemas.settings import host_and_port
-from schemas.topics import MAX_MESSAGE_BYTES
+from schemas.topics import MAX_MESSAGE_BYTES, NINETY_DAYS_MS
 
 __all__ = ["folder_of", "java", "prepare"]
 
@@ -46,6 +46,7 @@ message.max.bytes={message_bytes}
 replica.fetch.max.bytes={message_bytes}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=10
+offsets.retention.minutes={offsets_minutes}
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=5
@@ -81,7 +82,10 @@ def prepare(data_dir: Path, listen: str) -> list[str]:
             f"HOOKLINE_LOCAL_KAFKA_LISTEN={listen}: clients are told this address; name one that they can reach"
         )
     text = PROPERTIES.format(
-        listen=listen, controller=controller_port(folder), message_bytes=MAX_MESSAGE_BYTES + 64 * 1024
+        listen=listen,
+        controller=controller_port(folder),
+        message_bytes=MAX_MESSAGE_BYTES + 64 * 1024,
+        offsets_minutes=NINETY_DAYS_MS // 60_000,  # a group that is forgotten sooner would read its topics again
     )
     (folder / "server.properties").write_text(text, "utf-8")
     format_storage(folder)

@@ -157,11 +157,12 @@ class Supervisor:
 
     def _environment(self) -> MutableMapping[str, str]:
         """What the children see: our own environment, and the receiver's address as one that sites may use."""
-        if not self.plan.receiver or self.settings.allowed_networks:
+        if not self.plan.receiver:
             return os.environ
         host, port = host_and_port(self.plan.receiver)
-        network = f"[{host}/128]:{port}" if ":" in host else f"{host}/32:{port}"
-        return {**os.environ, "HOOKLINE_ALLOWED_NETWORKS": network}
+        receiver = f"[{host}/128]:{port}" if ":" in host else f"{host}/32:{port}"
+        given = os.environ.get("HOOKLINE_ALLOWED_NETWORKS")
+        return {**os.environ, "HOOKLINE_ALLOWED_NETWORKS": f"{given},{receiver}" if given else receiver}
 
     async def _stop(self) -> None:
         order = {name: place for place, name in enumerate((*ROLES, "receiver", "kafka"))}

@@ -31,7 +31,7 @@ def map_hop(
         if request.outcome is not Outcome.ACCEPTED:
             return
         require_folded(request.config_offset, configuration.offset, moment)
-        view = compiler.account(request.account)
+        view = compiler.account_as_of(request.account, request.config_offset)
         definition = compiler.receiving(request.account, request.definition_id, request.definition_revision)
         try:
             event = confirmed(view, definition, request, arrived_again(request, open_sealed))

@@ -38,8 +38,7 @@ def route_hop(topics: Topics, place: Place, configuration: Configuration, compil
         if view is None:
             raise Unusable(RejectedReason.UNKNOWN_ACCOUNT, f"there is no account {event.account!r}", path="account")
         event = checked(event, view)
-        # The offset is read after the view: whoever folds up to it has at least what was seen here.
-        under = max(configuration.offset, event.config_offset)
+        under = max(view.offset, event.config_offset)
         for delivery in deliveries_of(view, event, partitions=place.partitions, now=moment.now, config_offset=under):
             partition = lane_partition(delivery.lane, place.partitions)
             yield Message(topics.deliveries, delivery.lane.encode(), encode(delivery), partition)

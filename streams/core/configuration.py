@@ -7,7 +7,7 @@ only revisions and uniqueness, by rules that never change; fields were validated
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from schemas.definitions.forms import State
 from schemas.errors import ConfigurationRefused, FieldError
 from schemas.records import Change, ChangeItem, EntityKind
 
-__all__ = ["AccountState", "Configuration", "Entity"]
+__all__ = ["AccountState", "Configuration", "Entity", "Folded", "existing"]
 
 ARCHIVED = State.ARCHIVED.value
 ACTIVE = State.ACTIVE.value
@@ -60,18 +60,35 @@ class AccountState:
         return replace(self, entities={**self.entities, entity.kind: kind})
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The fold up to and with one offset of `config`; -1 is before the first."""
+
+    offset: int = -1
+    accounts: Mapping[str, AccountState] = field(default_factory=dict)
+
+
 class Configuration:
     """The fold's state. One thread applies; others may read at any time: what they read is never changed in place."""
 
     def __init__(self) -> None:
-        self.offset = -1  # of the last change folded
-        self.accounts: dict[str, AccountState] = {}
+        self.folded = Folded()  # offset and accounts change together, in one assignment
         self.history: dict[tuple[str, EntityKind, str], tuple[Entity, ...]] = {}
+        self.changed: dict[tuple[str, EntityKind], int] = {}  # the offset of the last change of a kind
+
+    @property
+    def offset(self) -> int:
+        """Of the last change folded."""
+        return self.folded.offset
+
+    @property
+    def accounts(self) -> Mapping[str, AccountState]:
+        """Every account, by name."""
+        return self.folded.accounts
 
     def account(self, name: str) -> AccountState | None:
         """An account that exists; None for one that does not."""
-        state = self.accounts.get(name)
-        return state if state is not None and state.of(EntityKind.ACCOUNT) else None
+        return existing(self.folded, name)
 
     def revision(self, account: str, kind: EntityKind, entity_id: str, revision: int) -> Entity | None:
         """One revision of one entity, deleted and archived ones too."""
@@ -82,14 +99,14 @@ class Configuration:
         """Fold one change: all its items, or, where one does not fit, none. Answers the refusal, paths by item."""
         folded = self._folded(offset, change)
         if isinstance(folded, ConfigurationRefused):
-            self.offset = offset
+            self.skip(offset)
             return folded
         accounts, entities = folded
         for entity in entities:
             name = (entity.account, entity.kind, entity.id)
             self.history[name] = (*self.history.get(name, ()), entity)
-        self.accounts = {**self.accounts, **accounts}
-        self.offset = offset
+            self.changed[entity.account, entity.kind] = offset
+        self.folded = Folded(offset, {**self.accounts, **accounts})
         return None
 
     def preview(self, change: Change) -> ConfigurationRefused | None:
@@ -98,8 +115,17 @@ class Configuration:
         return folded if isinstance(folded, ConfigurationRefused) else None
 
     def skip(self, offset: int) -> None:
-        """Pass over a record that is no change."""
-        self.offset = offset
+        """Pass over a record that changes nothing."""
+        self.folded = replace(self.folded, offset=offset)
+
+    def as_of(self, account: str, kind: EntityKind, offset: int) -> list[Entity]:
+        """What an account had of one kind when `config` was folded up to `offset`."""
+        found = []
+        for (owner, of_kind, _), revisions in list(self.history.items()):
+            if owner == account and of_kind is kind:
+                then = [each for each in revisions if each.offset <= offset]
+                found += [each for each in then[-1:] if each.body is not None]
+        return found
 
     def _folded(
         self, offset: int, change: Change
@@ -141,6 +167,12 @@ class Configuration:
             return None
         others = [other for other in state.of(item.kind).values() if other.id != item.id and other.state != ARCHIVED]
         return name_taken(entity, others) or endpoint_taken(entity, others)
+
+
+def existing(folded: Folded, name: str) -> AccountState | None:
+    """An account that exists in a fold; None for one that does not."""
+    state = folded.accounts.get(name)
+    return state if state is not None and state.of(EntityKind.ACCOUNT) else None
 
 
 def refused(code: str, path: str, message: str) -> ConfigurationRefused:

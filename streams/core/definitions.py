@@ -5,17 +5,19 @@ Built from the stored JSON as it is (an upgrade must not re-decide history), onc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.definitions.forms import State
 from schemas.definitions.secrets import unseal
 from schemas.records import EntityKind
-from streams.core.configuration import AccountState, Configuration, Entity
+from streams.core.configuration import AccountState, Configuration, Entity, existing
 from streams.core.filtering import Compiled, compile_filter
 
 __all__ = ["AccountView", "Compiler", "Receiving", "Subscribed", "receiving_of"]
+
+MOST_PAST = 1000  # views of earlier offsets that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class AccountView:
     endpoints: Mapping[str, tuple[Receiving, ...]]  # not archived, in order of creation
     subscriptions: tuple[Subscribed, ...]
     custom_actions: Mapping[str, frozenset[str]]  # name -> number fields
+    offset: int  # of `config`: what is decided with this view is decided under it
 
 
 class Compiler:
@@ -70,23 +73,38 @@ class Compiler:
         self._open = open_sealed
         self._views: dict[str, AccountView] = {}
         self._receiving: dict[tuple[str, str, int], Receiving] = {}
+        self._past: dict[tuple[str, int], AccountView] = {}
 
     def account(self, name: str) -> AccountView | None:
         """An account's view as of now; None where there is no such account."""
-        state = self._configuration.account(name)
+        folded = self._configuration.folded
+        state = existing(folded, name)
         if state is None:
             return None
         view = self._views.get(name)
         if view is None or view.state is not state:
-            view = self._views[name] = self._view(state)
+            view = self._views[name] = self._view(state, folded.offset)
         return view
+
+    def account_as_of(self, name: str, offset: int) -> AccountView | None:
+        """An account's view with the custom actions that it had at an earlier `offset`: what decided a request then."""
+        view = self.account(name)
+        if view is None or self._configuration.changed.get((name, EntityKind.CUSTOM_ACTION), -1) <= offset:
+            return view
+        past = self._past.get((name, offset))
+        if past is None or past.state is not view.state:
+            actions = self._configuration.as_of(name, EntityKind.CUSTOM_ACTION, offset)
+            if len(self._past) > MOST_PAST:
+                self._past.clear()
+            past = self._past[name, offset] = replace(view, custom_actions=number_fields(actions))
+        return past
 
     def receiving(self, account: str, definition_id: str, revision: int) -> Receiving | None:
         """One revision of an incoming webhook, whatever holds now."""
         entity = self._configuration.revision(account, EntityKind.INCOMING_WEBHOOK, definition_id, revision)
         return None if entity is None or entity.body is None else self._compiled(entity)
 
-    def _view(self, state: AccountState) -> AccountView:
+    def _view(self, state: AccountState, offset: int) -> AccountView:
         endpoints: dict[str, list[Receiving]] = {}
         for entity in state.of(EntityKind.INCOMING_WEBHOOK).values():
             if entity.body is not None and entity.state != State.ARCHIVED.value:
@@ -95,11 +113,8 @@ class Compiler:
             state=state,
             endpoints={name: tuple(found) for name, found in endpoints.items()},
             subscriptions=tuple(subscribed(state, self._open)),
-            custom_actions={
-                body["name"]: frozenset(body.get("number_fields", ()))
-                for entity in state.of(EntityKind.CUSTOM_ACTION).values()
-                if (body := entity.body) is not None
-            },
+            custom_actions=number_fields(state.of(EntityKind.CUSTOM_ACTION).values()),
+            offset=offset,
         )
 
     def _compiled(self, entity: Entity) -> Receiving:
@@ -108,6 +123,11 @@ class Compiler:
         if found is None:
             found = self._receiving[name] = receiving_of(entity, unseal(entity.body or {}, self._open))
         return found
+
+
+def number_fields(actions: Iterable[Entity]) -> dict[str, frozenset[str]]:
+    """Custom actions by name, each with its number fields."""
+    return {body["name"]: frozenset(body.get("number_fields", ())) for each in actions if (body := each.body)}
 
 
 def receiving_of(entity: Entity, clear: Mapping[str, Any]) -> Receiving:

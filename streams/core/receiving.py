@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from schemas.errors import FieldInvalid
-from schemas.events import action_problem, check_action, event_of
+from schemas.events import MAX_CUSTOMER, action_problem, check_action, event_of
 from schemas.identity import event_id_of_request
 from schemas.json_text import JsonMalformed, dump, parse
 from schemas.records import CustomerEvent, Outcome, SourceType
@@ -210,7 +210,6 @@ def filtered(definition: Receiving, failure: Failure, body: Any) -> Verdict:
 
 def invalid(definition: Receiving, error: FieldInvalid, payload: Mapping[str, Any]) -> Verdict:
     default = error_body("invalid", "invalid_event", f"{error.path}: {error.message}")
-    customer = payload.get("customer")
     return Verdict(
         Outcome.INVALID,
         422,
@@ -219,15 +218,20 @@ def invalid(definition: Receiving, error: FieldInvalid, payload: Mapping[str, An
         code="invalid_event",
         path=error.path,
         detail=error.message,
-        customer=customer if isinstance(customer, str) else None,
+        customer=readable_customer(payload),
     )
 
 
 def customer_in(definition: Receiving, body: Any) -> str | None:
     """Whom a request that did not pass names, where the mapping finds one: for the log's reader."""
     wanted = [item for item in definition.body.get("mapping", ()) if item.get("to") == "customer"]
-    found = map_body(wanted, body).get("customer")
-    return found if isinstance(found, str) and len(found) <= 256 else None  # noqa: PLR2004 - longest customer
+    return readable_customer(map_body(wanted, body))
+
+
+def readable_customer(payload: Mapping[str, Any]) -> str | None:
+    """A customer that an event could have."""
+    found = payload.get("customer")
+    return found if isinstance(found, str) and len(found) <= MAX_CUSTOMER else None
 
 
 def refusal(outcome: Outcome, status: int, code: str, message: str, definition: Receiving | None = None) -> Verdict:

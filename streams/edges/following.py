@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import structlog
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from schemas.codec import decode_as
 from schemas.definitions.secrets import sealed_texts
@@ -27,6 +27,11 @@ __all__ = ["Follower"]
 
 log = structlog.get_logger(__name__)
 REMEMBERED = 1000
+LASTING = (
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._AUTO_OFFSET_RESET,  # noqa: SLF001 - librdkafka's name: the log was cut, and a fold of the rest is none
+)
 
 
 class Follower:
@@ -42,6 +47,7 @@ class Follower:
         self.configuration = Configuration()
         self._topic = Topics(settings).config
         self._client = consumer_config(settings, "hookline-config", "hookline-config-follower")
+        self._client["auto.offset.reset"] = "error"  # to start again somewhere would be another configuration
         self._consumer = Consumer(self._client)
         self._keyring = keyring
         self._on_failure = on_failure
@@ -106,7 +112,11 @@ class Follower:
         try:
             while not self._stopped:
                 message = self._consumer.poll(0.5)
-                if message is not None and message.error() is None:
+                if message is None:
+                    continue
+                if (error := message.error()) is not None:
+                    self._trouble(error)
+                else:
                     self._fold(message)
             self._consumer.close()
         except Exception as error:
@@ -115,6 +125,12 @@ class Follower:
                 self._failure = error
                 self._changed.notify_all()
             self._on_failure(error)
+
+    def _trouble(self, error: KafkaError) -> None:
+        """Kafka says that it cannot be read: it passes, or following must not go on as if nothing had changed."""
+        if error.fatal() or error.code() in LASTING:
+            raise KafkaUnavailable(f"{self._topic} cannot be followed: {error.str()}")
+        log.info("kafka reports", topic=self._topic, reason=error.str())
 
     def _fold(self, message: Message) -> None:
         offset = message.offset() or 0

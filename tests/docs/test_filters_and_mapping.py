@@ -29,7 +29,7 @@ from streams.core.filtering import Subject, compile_filter
 from streams.core.receiving import Arrived, Verdict, receive
 
 PAGE = (Path(__file__).parents[2] / "docs" / "filters-and-mapping.md").read_text()
-VIEW = AccountView(AccountState("shop"), {}, (), {})
+VIEW = AccountView(AccountState("shop"), {}, (), {}, 0)
 NOW = 1_764_000_000_000
 JSON_BODY = [["Content-Type", "application/json"]]
 CONSTANT = {"to": "customer", "default": "c-1"}

@@ -14,7 +14,7 @@ from streams.core.configuration import AccountState, Entity
 from streams.core.definitions import AccountView
 from streams.core.receiving import Arrived
 
-VIEW = AccountView(AccountState("shop"), {}, (), {"review": frozenset({"stars"})})
+VIEW = AccountView(AccountState("shop"), {}, (), {"review": frozenset({"stars"})}, 0)
 NOW = 1_764_000_000_000
 
 

@@ -103,3 +103,29 @@ def test_own_actions_with_their_number_fields() -> None:
     view = shop.compiler.account(ACCOUNT)
     assert view is not None
     assert view.custom_actions == {"spin": {"turns"}}
+
+
+def test_a_view_of_an_earlier_offset_has_the_custom_actions_of_then() -> None:
+    shop = Shop()
+    action = {"name": "review", "label": "Review", "number_fields": ["stars"]}
+    shop.put(EntityKind.CUSTOM_ACTION, "review", action)
+    then = shop.configuration.offset
+    shop.put(EntityKind.CUSTOM_ACTION, "review", action | {"number_fields": ["stars", "words"]})
+    now = shop.compiler.account(ACCOUNT)
+    before = shop.compiler.account_as_of(ACCOUNT, then)
+    assert now is not None
+    assert before is not None
+    assert now.custom_actions == {"review": frozenset({"stars", "words"})}
+    assert before.custom_actions == {"review": frozenset({"stars"})}
+    assert shop.compiler.account_as_of(ACCOUNT, shop.configuration.offset) is now
+
+
+def test_a_view_says_under_which_offset_it_decides() -> None:
+    shop = Shop()
+    first = shop.compiler.account(ACCOUNT)
+    assert first is not None
+    assert first.offset == shop.configuration.offset
+    shop.put(EntityKind.SITE, "site_2", SITE | {"name": "second"})
+    second = shop.compiler.account(ACCOUNT)
+    assert second is not None
+    assert second.offset == shop.configuration.offset > first.offset
