@@ -96,8 +96,8 @@ def delivery(name: str, account: str, site: str, body: str, partitions: int) -> 
     return Delivery(
         delivery_id=f"dlv_{name}", chain="0", step=1, account=account, event_id=f"evt_{name}", event_timestamp=0,
         subscription_id="sub", site_id=site, customer=name, action="point_add", lane=lane, ordering="none",
-        content_type="application/json", body=body.encode(), path="", filename="", problem="", created_at=0, config_offset=-1,
-        trigger=Trigger.AUTO, resend_id=None, reason=QueueReason.QUEUED, due=0, postponed_since=None,
+        content_type="application/json", body=body.encode(), path="", filename="", problem="", created_at=0,
+        config_offset=-1, trigger=Trigger.AUTO, resend_id=None, reason=QueueReason.QUEUED, due=0, postponed_since=None,
         origin_offset=-1, parent_attempt=None,
     )  # fmt: skip
 
