@@ -110,7 +110,7 @@ def test_a_view_of_an_earlier_offset_has_the_custom_actions_of_then() -> None:
     action = {"name": "review", "label": "Review", "number_fields": ["stars"]}
     shop.put(EntityKind.CUSTOM_ACTION, "review", action)
     then = shop.configuration.offset
-    shop.put(EntityKind.CUSTOM_ACTION, "review", action | {"number_fields": ["stars", "words"]})
+    shop.put(EntityKind.CUSTOM_ACTION, "review", action | {"number_fields": ["stars", "words"]}, 1)
     now = shop.compiler.account(ACCOUNT)
     before = shop.compiler.account_as_of(ACCOUNT, then)
     assert now is not None
