@@ -106,7 +106,7 @@ def test_it_starts_kafka_and_all_roles_and_sigterm_leaves_nothing_behind(up: Up)
     up.says("Hookline is ready")
     family = up.family()
     assert len(family) == 2 + len(ROLES) + 1
-    assert f"courier   | courier lives, sites may use 127.0.0.1/32:{receiver.rpartition(':')[2]}" in up.output()
+    up.says(f"courier   | courier lives, sites may use 127.0.0.1/32:{receiver.rpartition(':')[2]}")
     assert (up.folder / "operator.key").stat().st_mode & 0o777 == 0o600
     assert up.stop() == 0
     assert gone(family)
