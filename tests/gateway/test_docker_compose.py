@@ -41,7 +41,7 @@ def test_it_takes_every_record_that_a_topic_takes_and_makes_no_topic_by_itself(c
     environment = compose["services"]["kafka"]["environment"]
     assert int(environment["KAFKA_MESSAGE_MAX_BYTES"]) == MAX_MESSAGE_BYTES + 64 * 1024
     assert f"message.max.bytes={environment['KAFKA_MESSAGE_MAX_BYTES']}" in local_kafka.PROPERTIES.format(
-        listen="", controller=1, message_bytes=MAX_MESSAGE_BYTES + 64 * 1024
+        listen="", controller=1, message_bytes=MAX_MESSAGE_BYTES + 64 * 1024, offsets_minutes=1
     )
     assert environment["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
 

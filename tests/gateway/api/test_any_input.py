@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.gateway.house import House
 
-ODD = [
+ODD: list[Any] = [
     None,
     True,
     0,
