@@ -87,6 +87,7 @@ class Writer:
         within: float = ACKNOWLEDGED_WITHIN,
     ) -> None:
         self._producer = Producer(producer_config(settings, client_id, timeout=within))
+        self._in_step = settings.min_insync_replicas
         self._loop = loop
         self._within = within
         self._expected = 0  # delivery reports
@@ -169,12 +170,17 @@ class Writer:
         self._away = away
 
     def reachable(self, topic: str, within: float) -> bool:
-        """Whether a broker leads every partition of a topic; blocks at most `within` seconds, in a thread then."""
+        """Whether every partition of a topic has its leader and enough replicas in step.
+
+        Blocks at most `within` seconds: not for the event loop.
+        """
         try:
             found = self._producer.list_topics(topic, within).topics[topic]
         except KafkaException:
             return False
-        return found.error is None and all(each.leader >= 0 for each in found.partitions.values())
+        return found.error is None and all(
+            each.leader >= 0 and len(each.isrs) >= self._in_step for each in found.partitions.values()
+        )
 
     def close(self, within: float = 5.0) -> None:
         """Wait for what is under way, at most `within` seconds."""

@@ -148,7 +148,9 @@ class Collection:
             raise single(refused) from None
 
     def _written(self, account: str, entity_id: str, position: int, status: int = 200) -> Answer:
-        entity = self._state(account).of(self.kind.entity)[entity_id]
+        entity = self._state(account).of(self.kind.entity).get(entity_id)
+        if entity is None:
+            raise missing()  # somebody has removed it already
         return Answer({**shown(entity), "position": position}, status)
 
 
