@@ -40,6 +40,7 @@ from streams.edges.ledger import Ledger
 from streams.edges.loop import Loop
 from streams.edges.proof_reader import ProofReader
 from streams.edges.resolver import Resolver
+from streams.edges.static_ip import StaticIp
 from streams.edges.topic_check import wait_for_topics
 from streams.edges.worker_slot import worker_slot
 
@@ -91,12 +92,15 @@ class Courier:
         retries = wait_for_topics(settings, self._pause)
         if retries is None:
             return 0
-        follower = Follower(settings, keyring_of(settings), lambda error: self._loop.post(lambda: self._fail(error)))
+        keyring, proxy = keyring_of(settings), settings.static_ip_proxy
+        follower = Follower(settings, keyring, lambda error: self._loop.post(lambda: self._fail(error)))
         follower.start()
         ledger = Ledger(settings, timeout=ACKNOWLEDGED_WITHIN)
-        exchanges = Exchanges(self._loop, guard := Guard(settings.allowed_networks), most=settings.max_in_flight)
+        guard, names = Guard(settings.allowed_networks), Resolver(self._loop.post)
+        exchanges = Exchanges(self._loop, guard, most=settings.max_in_flight, proxy=proxy)
         consumer = self._consumer(topics, retries)
-        shares, sites = Shares(topics.deliveries), Sites(follower.configuration, settings.partitions)
+        shares = Shares(topics.deliveries)
+        sites = Sites(follower.configuration, settings.partitions, keyring.open_text, static_ip=proxy is not None)
         lanes = Lanes[Work](
             most=settings.max_in_flight,
             size=settings.lane_size,
@@ -115,8 +119,8 @@ class Courier:
         )
         sending = Sending(
             loop=self._loop,
-            client=exchanges,
-            names=Resolver(self._loop.post),
+            client=StaticIp(self._loop, exchanges, names, proxy),
+            names=names,
             guard=guard,
             sites=sites,
             lanes=lanes,

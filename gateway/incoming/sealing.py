@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from streams.core.credentials import is_credential
 from streams.core.definitions import Receiving
 from streams.core.filtering import header_name
 from streams.edges.keyring import Keyring
 
-__all__ = ["Sealed", "is_credential", "seal"]
-
-CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
-WORDS = ("token", "secret", "signature", "api-key", "apikey")
+__all__ = ["Sealed", "seal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +22,6 @@ class Sealed:
     query_sealed: bool
     body: bytes
     body_sealed: bool
-
-
-@lru_cache(maxsize=4096)
-def is_credential(name: str) -> bool:
-    """Whether a header of this name carries a credential; case ignored, `-` and `_` alike."""
-    plain = header_name(name)
-    return plain in CREDENTIALS or any(word in plain for word in WORDS)
 
 
 def seal(

@@ -25,6 +25,7 @@ class Request:
     body: bytes
     timeout: float
     turn: int = 0  # which of several addresses is tried
+    proxied: bool = False  # through the proxy with a static IP
 
 
 @dataclass(frozen=True, slots=True)

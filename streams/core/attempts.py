@@ -10,6 +10,7 @@ from dataclasses import replace
 from schemas.codec import encode
 from schemas.records import Attempt, AttemptStatus, DeadLetter, Delivery, Parked, QueueReason
 from streams.core.answer import Answer, Request
+from streams.core.credentials import masked
 from streams.core.sending import SiteView
 
 __all__ = ["dead_letter", "follower", "parked", "row_of"]
@@ -49,7 +50,7 @@ def row_of(
         resend_id=delivery.resend_id,
         request_method=request.method if request else "",
         request_url=request.destination.url if request else "",
-        request_headers=request.headers if request else [],
+        request_headers=masked(request.headers) if request else [],
         request_body=request.body if request else b"",
         response_headers=answer.headers,
         response_body=answer.body,

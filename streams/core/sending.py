@@ -1,40 +1,21 @@
 """What is done with a message whose turn has come, given its site as it is now: send it, park it or end it.
 
-URL, timeout and schedule are the site's of now; body and content type are those the message was made with.
+URL, authentication, proxy, timeout and schedule are the site's of now, and signatures are made anew for each attempt;
+body, content type and filename are those the message was made with.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from schemas.definitions.forms import State
-from schemas.durations import parse_duration
 from schemas.errors import FieldInvalid
-from schemas.identity import lane_share
-from schemas.records import AttemptError, Delivery, EntityKind
+from schemas.records import AttemptError, Delivery
 from streams.core.answer import Fault, Request
-from streams.core.configuration import Configuration, Entity
 from streams.core.destination import destination
-from streams.core.lanes import Caps, LaneName
+from streams.core.signing import OutgoingRequest, signed
+from streams.core.site_views import Sites, SiteView
 
 __all__ = ["End", "Fail", "Park", "Send", "SiteView", "Sites", "step_for"]
-
-MOST_KEPT = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class SiteView:
-    """One revision of a site, ready for use; times in seconds."""
-
-    entity: Entity
-    name: str
-    url: str
-    active: bool
-    archived: bool
-    timeout: float
-    parallel: int
-    retry_delays: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +57,8 @@ def step_for(site: SiteView | None, delivery: Delivery, now: int, user_agent: st
         return End(site, Fault(AttemptError.ARCHIVED, "the site was archived"))
     if not site.active:
         return Park("site_inactive")
-    if delivery.problem:
-        return Fail(site, Fault(AttemptError.CONFIGURATION, delivery.problem))
+    if problem := site.problem or delivery.problem:
+        return Fail(site, Fault(AttemptError.CONFIGURATION, problem))
     try:
         return Send(site, request_of(site, delivery, now, user_agent))
     except FieldInvalid as error:
@@ -85,73 +66,25 @@ def step_for(site: SiteView | None, delivery: Delivery, now: int, user_agent: st
 
 
 def request_of(site: SiteView, delivery: Delivery, now: int, user_agent: str) -> Request:
-    headers = [
-        ["Content-Type", delivery.content_type],
-        ["User-Agent", user_agent],
-        ["Accept", "*/*"],
-        ["webhook-id", delivery.delivery_id],
-        ["webhook-timestamp", str(now // 1000)],
-    ]
+    headers = (
+        ("Content-Type", delivery.content_type),
+        ("User-Agent", user_agent),
+        ("Accept", "*/*"),
+        ("webhook-id", delivery.delivery_id),
+        ("webhook-timestamp", str(now // 1000)),
+    )
     for name, value in headers:
         if not value.isascii() or not value.isprintable():
             raise FieldInvalid(name, "a header has printable ASCII characters only")
+    where = destination(site.url, delivery.path)
+    plain = OutgoingRequest("POST", where.url, headers, delivery.body)
+    request = signed(site.authentication, plain, now, delivery.filename)
     return Request(
-        method="POST",
-        destination=destination(site.url, delivery.path),
-        headers=headers,
-        body=delivery.body,
+        method=request.method,
+        destination=where if request.url == where.url else replace(where, url=request.url),
+        headers=[list(pair) for pair in request.headers],
+        body=request.body,
         timeout=site.timeout,
         turn=delivery.step - 1,
+        proxied=site.proxied,
     )
-
-
-def view_of(entity: Entity) -> SiteView:
-    body: dict[str, Any] = entity.body or {}
-    return SiteView(
-        entity=entity,
-        name=body["name"],
-        url=body["url"],
-        active=entity.state == State.ACTIVE.value,
-        archived=entity.state == State.ARCHIVED.value,
-        timeout=body.get("timeout_seconds", 1),
-        parallel=body.get("parallel", 1),
-        retry_delays=tuple(parse_duration(text) for text in body.get("retry_delays", ())),
-    )
-
-
-class Sites:
-    """The sites as `configuration` has them now, each taken apart once after a change."""
-
-    def __init__(self, configuration: Configuration, partitions: int) -> None:
-        self._configuration = configuration
-        self._partitions = partitions
-        self._offset = -2  # of the configuration that the two below were taken from
-        self._views: dict[tuple[str, str], SiteView | None] = {}
-        self._caps: dict[LaneName, Caps] = {}
-
-    def find(self, account: str, site_id: str) -> SiteView | None:
-        """A site that exists, archived ones too."""
-        self._refresh()
-        try:
-            return self._views[account, site_id]
-        except KeyError:
-            state = self._configuration.account(account)
-            entity = state.of(EntityKind.SITE).get(site_id) if state else None
-            view = self._views[account, site_id] = view_of(entity) if entity else None
-            return view
-
-    def caps(self, lane: LaneName) -> Caps:
-        """How many requests a lane and its site may have in flight; a site that is gone needs none."""
-        self._refresh()
-        found = self._caps.get(lane)
-        if found is None:
-            site = self.find(lane.account, lane.site_id)
-            parallel = site.parallel if site else 1
-            found = self._caps[lane] = Caps(lane_share(lane.slot, parallel, self._partitions), parallel)
-        return found
-
-    def _refresh(self) -> None:
-        """Forget what an older configuration said, and, now and then, what nobody asks for any more."""
-        if self._offset != self._configuration.offset or len(self._caps) > MOST_KEPT or len(self._views) > MOST_KEPT:
-            self._offset = self._configuration.offset
-            self._views, self._caps = {}, {}

@@ -13,6 +13,7 @@ import certifi
 import pycurl
 import structlog
 
+from schemas.proxies import Proxy
 from streams.core.answer import Answer, Request
 from streams.edges.curl_handle import Handle
 from streams.edges.guard import Guard
@@ -23,12 +24,16 @@ __all__ = ["Exchanges", "Then"]
 log = structlog.get_logger(__name__)
 
 Then = Callable[[Answer], None]
+Options = tuple[tuple[int, object], ...]
 IDLE_KEPT = 15  # seconds that an unused connection is kept
 MASKS = {
     pycurl.POLL_IN: select.EPOLLIN,
     pycurl.POLL_OUT: select.EPOLLOUT,
     pycurl.POLL_INOUT: select.EPOLLIN | select.EPOLLOUT,
 }
+
+SUPPRESS_CONNECT_HEADERS = 265  # CURLOPT_..., which pycurl has no name for
+DIRECT: Options = ((pycurl.PROXY, ""), (pycurl.NOPROXY, "*"))  # whatever the environment says
 
 
 class Exchanges:
@@ -39,26 +44,31 @@ class Exchanges:
         guard: is asked once more at the dial.
         most: requests at once; more connections than that are kept open.
         certificates: file with the certificates that sign the sites'; certifi's by default.
+        proxy: for requests that are to go through it.
     """
 
-    def __init__(self, loop: Loop, guard: Guard, *, most: int, certificates: str | None = None) -> None:
-        self._loop, self._guard = loop, guard
+    def __init__(
+        self, loop: Loop, guard: Guard, *, most: int, certificates: str | None = None, proxy: Proxy | None = None
+    ) -> None:
+        self._loop, self._guard, self._proxy = loop, guard, proxy
         self._certificates = certificates or certifi.where()
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, most + 64)  # it counts those in use
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._timer: Timer | None = None
-        self._idle: list[Handle] = []
+        self._idle: dict[Proxy | None, list[Handle]] = {None: [], proxy: []}
         self._busy: dict[pycurl.Curl, tuple[Handle, Then]] = {}
 
     def __len__(self) -> int:
         return len(self._busy)
 
-    def start(self, request: Request, ip: str, then: Then) -> None:
-        """Send a request to this address; `then` gets the answer, whatever it is."""
-        handle = self._idle.pop() if self._idle else self._new_handle()
-        handle.prepare(request, ip)
+    def start(self, request: Request, ip: str, then: Then, via: str = "") -> None:
+        """Send a request to this address; `then` gets the answer, whatever it is. `via`: the proxy's address."""
+        proxy = self._proxy if via else None
+        idle = self._idle[proxy]
+        handle = idle.pop() if idle else self._new_handle(proxy)
+        handle.prepare(request, ip, via)
         self._busy[handle.curl] = handle, then
         self._multi.add_handle(handle.curl)
 
@@ -75,17 +85,17 @@ class Exchanges:
         if self._timer is not None:
             self._timer.cancel()
         self._multi.close()
-        for handle in self._idle:
-            handle.curl.close()
-        self._idle.clear()
+        for idle in self._idle.values():
+            for handle in idle:
+                handle.curl.close()
+            idle.clear()
 
-    def _new_handle(self) -> Handle:
+    def _new_handle(self, proxy: Proxy | None) -> Handle:
         curl = pycurl.Curl()
         settings = (
+            *(through(proxy, self._certificates) if proxy else DIRECT),
             (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
             (pycurl.FOLLOWLOCATION, 0),
-            (pycurl.PROXY, ""),
-            (pycurl.NOPROXY, "*"),
             (pycurl.NETRC, 0),
             (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
             (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
@@ -97,7 +107,7 @@ class Exchanges:
         )
         for option, value in settings:
             curl.setopt(option, value)
-        return Handle(curl, self._guard)
+        return Handle(curl, self._guard, proxy)
 
     def _on_socket(self, event: int, fd: int, _multi: object, _data: object) -> None:
         try:
@@ -142,5 +152,21 @@ class Exchanges:
         self._multi.remove_handle(curl)
         answer = handle.answer(code, message)
         handle.clear()
-        self._idle.append(handle)
+        self._idle[handle.proxy].append(handle)
         then(answer)
+
+
+def through(proxy: Proxy, certificates: str) -> Options:
+    """A tunnel to each site, plain ones too: the proxy sees the address that was checked, and no message."""
+    host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
+    return (
+        (pycurl.PROXY, f"{proxy.scheme}://{host}:{proxy.port}"),
+        (pycurl.NOPROXY, ""),
+        (pycurl.HTTPPROXYTUNNEL, 1),
+        (pycurl.HEADEROPT, pycurl.HEADER_SEPARATE),  # headers are the site's, not the proxy's
+        (SUPPRESS_CONNECT_HEADERS, 1),
+        (pycurl.PROXYAUTH, pycurl.HTTPAUTH_BASIC),
+        *(((pycurl.PROXYUSERNAME, proxy.username), (pycurl.PROXYPASSWORD, proxy.password)) if proxy.username else ()),
+        (pycurl.PROXY_CAINFO, certificates),
+        (pycurl.PROXY_SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
+    )

@@ -9,12 +9,14 @@ from streams.core.answer import Fault
 
 __all__ = ["fault_of"]
 
+E_PROXY = 97  # CURLE_PROXY, which pycurl has no name for
 CONNECT = (
     pycurl.E_COULDNT_CONNECT,
     pycurl.E_GOT_NOTHING,
     pycurl.E_SEND_ERROR,
     pycurl.E_RECV_ERROR,
     pycurl.E_SEND_FAIL_REWIND,
+    E_PROXY,
 )
 TLS = (
     pycurl.E_SSL_CONNECT_ERROR,

@@ -11,8 +11,9 @@ from schemas.records import Change, ChangeItem, Delivery, EntityKind, QueueReaso
 from streams.core.answer import Answer, Request
 from streams.core.configuration import Configuration
 from streams.core.destination import Destination
+from streams.core.site_views import Sites
 
-__all__ = ["a_change", "a_delivery", "a_request", "a_site", "an_account", "an_answer", "configured"]
+__all__ = ["a_change", "a_delivery", "a_request", "a_site", "an_account", "an_answer", "configured", "sites_of"]
 
 PLAIN = Delivery(
     delivery_id="dlv_1",
@@ -99,3 +100,8 @@ def configured(*items: ChangeItem, account: str = "shop") -> Configuration:
     configuration = Configuration()
     assert configuration.apply(0, a_change(an_account(account), *items, account=account)) is None
     return configuration
+
+
+def sites_of(configuration: Configuration, *, static_ip: bool = False) -> Sites:
+    """Its sites over 12 partitions; what is sealed is `v1.` and the secret."""
+    return Sites(configuration, 12, lambda sealed: sealed.removeprefix("v1."), static_ip=static_ip)

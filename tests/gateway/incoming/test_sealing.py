@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.incoming.sealing import is_credential
 from schemas.codec import encode
+from streams.core.credentials import is_credential
 from tests.gateway.house import House
 
 SECRET = "s3cret-value-of-a-caller"

@@ -6,12 +6,11 @@ from schemas.codec import decode, encode
 from schemas.records import AttemptError, AttemptStatus, QueueReason
 from streams.core.answer import Fault
 from streams.core.attempts import dead_letter, follower, row_of
-from streams.core.sending import Sites
-from tests.streams.courier_values import a_delivery, a_request, a_site, an_answer, configured
+from tests.streams.courier_values import a_delivery, a_request, a_site, an_answer, configured, sites_of
 
 
 def test_a_row_has_request_answer_and_site() -> None:
-    site = Sites(configured(a_site()), 12).find("shop", "crm")
+    site = sites_of(configured(a_site())).find("shop", "crm")
     answer = an_answer(503, headers=[["X", "y"]], body=b"no", truncated=True, remote_ip="127.0.0.1")
     request = a_request("http://127.0.0.1:1/", 1)
     row = row_of(a_delivery(), site, request, answer, status=AttemptStatus.RESENT, next_attempt_at=7)

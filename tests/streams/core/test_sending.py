@@ -10,15 +10,15 @@ from schemas.errors import FieldInvalid
 from schemas.records import AttemptError
 from streams.core.destination import Destination, destination
 from streams.core.lanes import Caps, LaneName
-from streams.core.sending import End, Fail, Park, Send, Sites, step_for
-from tests.streams.courier_values import a_change, a_delivery, a_site, configured
+from streams.core.sending import End, Fail, Park, Send, step_for
+from tests.streams.courier_values import a_change, a_delivery, a_site, configured, sites_of
 
 NOW = 1_795_510_800_123
 
 
 def step(site: dict[str, Any] | None, **fields: Any) -> Send | Fail | Park | End:
     configuration = configured(*([a_site(**site)] if site is not None else []))
-    return step_for(Sites(configuration, 12).find("shop", "crm"), a_delivery(**fields), NOW, "Hookline/1.2.3")
+    return step_for(sites_of(configuration).find("shop", "crm"), a_delivery(**fields), NOW, "Hookline/1.2.3")
 
 
 def test_a_message_goes_to_its_site_with_the_headers_of_every_message() -> None:
@@ -101,7 +101,7 @@ def test_ports_come_from_the_url_or_the_scheme() -> None:
 
 def test_sites_follow_the_configuration() -> None:
     configuration = configured(a_site(parallel=1))
-    sites = Sites(configuration, 12)
+    sites = sites_of(configuration)
     assert sites.caps(LaneName("shop", "crm", 0)) == Caps(1, 1)
     configuration.apply(1, a_change(a_site(base_revision=1, parallel=30, url="https://other.example/")))
     assert sites.caps(LaneName("shop", "crm", 0)) == Caps(3, 30)
