@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from schemas.identity import delivery_id, event_id_of_request, lane_partition
-from schemas.records import EntityKind, RejectedReason
+from schemas.records import EntityKind, IncomingRequest, RejectedReason
+from tests.broker import Broker
 from tests.streams.shop import Shop, a_change, a_request, an_event, an_item
 from tests.streams.worker import Stage
-from tests.waiting import eventually
+from tests.waiting import eventually, free_port
 
 pytestmark = pytest.mark.journey
 
 GARBAGE = [None, b"", b"{", b"\x00\x00\x00\x00\x01abc", b"\xc3\x01garbage!", b"\xff" * 100, b"[]", b'{"a":1}']
+
+
+def accepted(numbers: range) -> list[IncomingRequest]:
+    return [a_request(id=f"req_{n}", event_id=event_id_of_request(f"req_{n}")) for n in numbers]
+
+
+def delivered(stage: Stage, wanted: set[str]) -> bool:
+    return {each.event_id for each in stage.records(stage.topics.deliveries)} == wanted
 
 
 def test_a_request_becomes_its_event_and_its_delivery(stage: Stage) -> None:
@@ -37,7 +50,7 @@ def test_a_request_becomes_its_event_and_its_delivery(stage: Stage) -> None:
 
 def test_every_accepted_request_is_delivered_over_kills_under_load(stage: Stage) -> None:
     stage.write(stage.topics.config, [Shop().change])
-    requests = [a_request(id=f"req_{n}", event_id=event_id_of_request(f"req_{n}")) for n in range(6000)]
+    requests = accepted(range(6000))
     stage.start()
     for kill in range(3):
         seen = len(stage.messages(stage.topics.deliveries))
@@ -48,7 +61,7 @@ def test_every_accepted_request_is_delivered_over_kills_under_load(stage: Stage)
     stage.write(stage.topics.incoming_requests, requests[4500:])
 
     wanted = {event_id_of_request(request.id) for request in requests}
-    eventually(lambda: {record.event_id for record in stage.records(stage.topics.deliveries)} == wanted, within=60)
+    eventually(partial(delivered, stage, wanted), within=60, what=f"all deliveries\n{stage.said()}")
     events = stage.records(stage.topics.customer_events)
     assert {event.id for event in events} == wanted
     deliveries = stage.records(stage.topics.deliveries)
@@ -115,3 +128,88 @@ def test_a_record_decided_under_a_later_change_waits_for_it_and_one_beyond_the_e
     )
     firsts = {(f"evt_{number}", f"sub_new_{number}") for number in range(20)}
     assert firsts <= {(one.event_id, one.subscription_id) for one in stage.records(stage.topics.deliveries)}
+
+
+def test_a_header_name_that_is_not_utf_8_is_rejected_and_stops_nothing(stage: Stage) -> None:
+    stage.write(stage.topics.config, [Shop().change])
+    stage.start()
+    code = """
+import asyncio, sys
+from aiokafka import AIOKafkaProducer
+
+class Wild(str):
+    def encode(self, *_):
+        return b"\\xffwild"
+
+async def main():
+    async with AIOKafkaProducer(bootstrap_servers=sys.argv[1]) as producer:
+        await producer.send_and_wait(sys.argv[2], b"garbage", partition=0, headers=[(Wild("x"), b"v")])
+
+asyncio.run(main())
+"""
+    command = [sys.executable, "-c", code, stage.broker.bootstrap, stage.topics.customer_events]
+    subprocess.run(command, check=True, env=stage.variables | {"AIOKAFKA_NO_EXTENSIONS": "1"})
+    stage.write(stage.topics.customer_events, [an_event()], partition=0)
+
+    stage.wait_for(stage.topics.deliveries, 1)
+    (rejected,) = stage.wait_for(stage.topics.rejected, 1)
+    assert (rejected.value, rejected.headers) == (b"garbage", [["\\xffwild", "v"]])
+
+
+def test_a_stop_under_load_ends_with_0_and_doubles_nothing(stage: Stage) -> None:
+    stage.write(stage.topics.config, [Shop().change])
+    stage.start()
+    stage.write(stage.topics.incoming_requests, accepted(range(3000)))
+    stage.wait_for(stage.topics.deliveries, 1)
+    assert stage.end() == 0
+    stage.start()
+    deliveries = stage.wait_for(stage.topics.deliveries, 3000)
+    assert len(deliveries) == len({one.delivery_id for one in deliveries}) == 3000
+    assert len(stage.records(stage.topics.customer_events)) == 3000
+    assert stage.end() == 0
+
+
+def test_a_worker_that_waits_for_kafka_says_so_once_and_can_be_stopped(stage: Stage) -> None:
+    stage.variables["HOOKLINE_KAFKA_BOOTSTRAP_SERVERS"] = nowhere = f"127.0.0.1:{free_port()}"
+    stage.start()
+    eventually(lambda: f"Kafka at {nowhere} does not answer" in stage.said())
+    assert stage.end() == 0
+    assert stage.said().count("waiting for Kafka") == 1
+
+
+def test_two_workers_share_the_work_and_one_takes_over_from_the_other(stage: Stage) -> None:
+    stage.write(stage.topics.config, [Shop().change])
+    stage.start("one")
+    stage.start("two")
+    stage.write(stage.topics.incoming_requests, accepted(range(1000)))
+    stage.wait_for(stage.topics.deliveries, 1000, within=60)
+    stage.end("one", signal.SIGKILL)
+    stage.write(stage.topics.incoming_requests, accepted(range(1000, 2000)))
+    wanted = {event_id_of_request(f"req_{n}") for n in range(2000)}
+    eventually(partial(delivered, stage, wanted), within=60, what=f"all deliveries\n{stage.said()}")
+    assert stage.end("two") == 0
+
+
+@pytest.mark.prove
+def test_the_same_worker_goes_on_after_the_broker_was_killed(tmp_path: Path) -> None:
+    broker = Broker(tmp_path / "own")
+    broker.start()
+    own = Stage(broker, tmp_path)
+    try:
+        own.create_topics()
+        own.write(own.topics.config, [Shop().change])
+        process = own.start()
+        own.write(own.topics.incoming_requests, accepted(range(1)))
+        own.wait_for(own.topics.deliveries, 1)
+        for kill in range(3):
+            own.write(own.topics.incoming_requests, accepted(range(kill * 500, kill * 500 + 500)))
+            broker.stop(signal.SIGKILL)
+            broker.start()
+            own.write(own.topics.incoming_requests, accepted(range(kill * 500, kill * 500 + 500)))
+            wanted = {event_id_of_request(f"req_{n}") for n in range(kill * 500 + 500)}
+            eventually(partial(delivered, own, wanted), within=90, what=f"all deliveries\n{own.said()}")
+        assert process.poll() is None
+        assert own.end() == 0
+    finally:
+        own.close()
+        broker.stop()
