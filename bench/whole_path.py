@@ -52,11 +52,10 @@ class Arrivals:
         self.changed.set()
         return web.Response()
 
-    async def wait_for(self, count: int, timeout: float) -> None:
-        async with asyncio.timeout(timeout):
-            while len(self.at) < count:
-                self.changed.clear()
-                await self.changed.wait()
+    async def wait_for(self, count: int) -> None:
+        while len(self.at) < count:
+            self.changed.clear()
+            await self.changed.wait()
 
 
 @contextmanager
@@ -165,7 +164,8 @@ async def flood(session: aiohttp.ClientSession, arrivals: Arrivals, count: int) 
 
     await asyncio.gather(*(one_after_the_other() for _ in range(CONNECTIONS)))
     accepted = time.perf_counter() - begun
-    await arrivals.wait_for(here + count, timeout=120 + count / 100)
+    async with asyncio.timeout(120 + count / 100):
+        await arrivals.wait_for(here + count)
     return accepted, time.perf_counter() - begun
 
 
@@ -181,7 +181,8 @@ async def steady(session: aiohttp.ClientSession, arrivals: Arrivals, seconds: fl
         for number in range(count):
             await asyncio.sleep(max(0.0, begun + number / rate - time.perf_counter()))
             tasks.create_task(one(number))
-    await arrivals.wait_for(here + count, timeout=60)
+    async with asyncio.timeout(60):
+        await arrivals.wait_for(here + count)
     return [max(0.0, arrivals.at[name] - at) for name, at in answered.items()]
 
 
@@ -202,24 +203,19 @@ async def measure(folder: Path, events: int, seconds: float) -> None:
             arrivals.at.clear()
             await asyncio.sleep(2)
             waits = await steady(session, arrivals, seconds, 50)
-            idle = usage(up)
             before = usage(up)
             accepted, arrived = await flood(session, arrivals, events)
             await asyncio.sleep(2)  # the projector's last batch
             after = usage(up)
     await runner.cleanup()
-    report(events, accepted, arrived, waits, before, after, idle)
+    report(events, (accepted, arrived), waits, before, after)
 
 
-def report(
-    events: int,
-    accepted: float,
-    arrived: float,
-    waits: list[float],
-    before: dict[str, tuple[float, float]],
-    after: dict[str, tuple[float, float]],
-    idle: dict[str, tuple[float, float]],
-) -> None:
+Usage = dict[str, tuple[float, float]]
+
+
+def report(events: int, took: tuple[float, float], waits: list[float], before: Usage, after: Usage) -> None:
+    accepted, arrived = took
     print(f"{events:,} requests: accepted {events / accepted:,.0f}/s, arrived {events / arrived:,.0f}/s")
     cuts = statistics.quantiles(waits, n=100)
     print(
@@ -229,7 +225,7 @@ def report(
     spent = {role: after[role][0] - before[role][0] for role in ROLES if role in after}
     for role, seconds in spent.items():
         share = seconds / sum(spent.values())
-        print(f"{role:10} {seconds / events * 1000:12.2f} {share:6.0%} {idle[role][1]:13.0f} {after[role][1]:6.0f}")
+        print(f"{role:10} {seconds / events * 1000:12.2f} {share:6.0%} {before[role][1]:13.0f} {after[role][1]:6.0f}")
     print(f"{'all':10} {sum(spent.values()) / events * 1000:12.2f}")
 
 
