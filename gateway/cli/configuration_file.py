@@ -14,13 +14,17 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from schemas.errors import HooklineError
+from schemas.definitions.accounts import account_problem
+from schemas.errors import FieldInvalid, HooklineError
 
 __all__ = ["ConfigurationFile", "FileUnusable", "read_file"]
 
-VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\$\{")
+VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+KEY_TWICE = re.compile(r'found duplicate key "(.*?)" with value')
 LARGEST = 4 * 1024 * 1024  # bytes
 
 
@@ -47,15 +51,26 @@ def read_file(path: Path) -> ConfigurationFile:
     """The file.
 
     Raises:
-        FileUnusable: it cannot be read, is not YAML, or names a variable that is not set.
+        FileUnusable: it cannot be read, is not YAML, names no account, or a variable that is not set.
     """
     tree = parsed(path)
     if not isinstance(tree, CommentedMap):
         raise FileUnusable(f"{path}: begin with `account: NAME`; this is not a mapping")
-    account = tree.get("account")
+    try:
+        content = plain(tree, ())
+        return ConfigurationFile(path, account_of(content), content, tree)
+    except FieldInvalid as error:
+        line = line_of(tree, error.path.split("."))
+        raise FileUnusable(f"{path}:{line}: {error}") from None
+
+
+def account_of(content: dict[str, Any]) -> str:
+    account = content.get("account")
     if not isinstance(account, str):
-        raise FileUnusable(f"{path}: account: name the account, such as `account: shop`")
-    return ConfigurationFile(path, account, plain(tree, path, ()), tree)
+        raise FieldInvalid("account", "name the account, such as `account: shop`")
+    if problem := account_problem(account):
+        raise FieldInvalid("account", problem)
+    return account
 
 
 def parsed(path: Path) -> Any:
@@ -69,6 +84,10 @@ def parsed(path: Path) -> Any:
     yaml.allow_duplicate_keys = False
     try:
         return yaml.load(text)
+    except DuplicateKeyError as error:  # its own words repeat the values, which may be secrets
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        key = KEY_TWICE.search(error.problem or "")
+        raise FileUnusable(f"{path}:{line}: {f'the key {key[1]!r}' if key else 'a key'} stands twice") from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FileUnusable(f"{path}:{line}: not YAML: {first_line(error.problem)}") from None
@@ -80,12 +99,12 @@ def first_line(text: str | None) -> str:
     return (text or "it cannot be read").strip().splitlines()[0]
 
 
-def plain(value: Any, path: Path, way: tuple[str, ...]) -> Any:
+def plain(value: Any, way: tuple[str, ...]) -> Any:
     """Plain JSON values of ruamel's, variables filled in."""
     if isinstance(value, dict):
-        return {str(key): plain(item, path, (*way, str(key))) for key, item in value.items()}
+        return {str(key): plain(item, (*way, str(key))) for key, item in value.items()}
     if isinstance(value, list):
-        return [plain(item, path, (*way, str(index))) for index, item in enumerate(value)]
+        return [plain(item, (*way, str(index))) for index, item in enumerate(value)]
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int):
@@ -93,19 +112,27 @@ def plain(value: Any, path: Path, way: tuple[str, ...]) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
     if isinstance(value, str):
-        return filled(str(value), path, way)
-    raise FileUnusable(f"{path}: {'.'.join(way)}: put this {type(value).__name__} in quotes; JSON has no such value")
+        return filled(str(value), way)
+    raise FieldInvalid(".".join(way), f"put this {type(value).__name__} in quotes; JSON has no such value")
 
 
-def filled(text: str, path: Path, way: tuple[str, ...]) -> str:
+def filled(text: str, way: tuple[str, ...]) -> str:
     """The text with `${NAME}` replaced; `$${` is a plain `${`."""
 
     def value(match: re.Match[str]) -> str:
         if match[1] is None:
             return "${"
+        if not match[2] or not NAME.fullmatch(match[1]):
+            raise FieldInvalid(
+                ".".join(way), f"{match[0]} is not the name of a variable; write ${{NAME}}, or $${{ for the text ${{"
+            )
         found = os.environ.get(match[1])
         if found is None:
-            raise FileUnusable(f"{path}: {'.'.join(way)}: the environment has no {match[1]}; set it, or write $${{")
+            raise FieldInvalid(
+                ".".join(way),
+                f"the environment variable {match[1]} is not set: export it; or, for the text as it is here, "
+                f"write $${{{match[1]}}}",
+            )
         return found
 
     return VARIABLE.sub(value, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
@@ -9,28 +10,38 @@ from pydantic import Field, StringConstraints, field_validator
 from schemas.catalogue import ACTIONS
 from schemas.definitions.forms import Form, Name
 
-__all__ = ["RESERVED_ACCOUNTS", "Account", "AccountName", "CustomAction", "Key"]
+__all__ = ["RESERVED_ACCOUNTS", "Account", "AccountName", "CustomAction", "Key", "account_problem"]
 
 RESERVED_WORDS = """
 accounts active activate archive blueprints catalogue configuration console custom custom-actions customers deactivate
 deliveries disable docs enable events incoming-log incoming-webhooks keys livez metrics queue readyz rejected resends
-session sites status subscriptions webhook-log webhooks
+session sites status subscriptions unknown-endpoints webhook-log webhooks
 """
 RESERVED_ACCOUNTS = frozenset(RESERVED_WORDS.split())
-AccountName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+ACCOUNT_NAME = re.compile(r"^[a-z0-9-]{1,64}$", re.ASCII)
+AccountName = Annotated[str, StringConstraints(pattern=ACCOUNT_NAME.pattern)]
+
+
+def account_problem(name: str) -> str | None:
+    """Why no account can have this name; None when one can."""
+    if not ACCOUNT_NAME.fullmatch(name):
+        return f"{name!r} is no name of an account: it has 1 to 64 lower-case letters a to z, digits and hyphens"
+    if name in RESERVED_ACCOUNTS:
+        return f"{name!r} is a word of the paths; choose another"
+    return None
 
 
 class Account(Form):
     """A tenant."""
 
-    account: AccountName
+    account: str
     created_at: str
 
     @field_validator("account")
     @classmethod
     def _free(cls, name: str) -> str:
-        if name in RESERVED_ACCOUNTS:
-            raise ValueError(f"{name!r} is a word of the paths; choose another")
+        if problem := account_problem(name):
+            raise ValueError(problem)
         return name
 
 

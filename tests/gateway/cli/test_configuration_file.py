@@ -44,8 +44,14 @@ def test_variables_are_filled_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ("text", "said"),
     [
         ("account: shop\na: [1,\n", "shop.yaml:3: not YAML"),
-        ("account: shop\na: 1\na: 2\n", "shop.yaml:3: not YAML"),
-        ("account: shop\nsites:\n  - name: ${NO_SUCH}\n", "sites.0.name: the environment has no NO_SUCH"),
+        ("account: shop\na: 1\na: 2\n", "shop.yaml:3: the key 'a' stands twice"),
+        ("account: shop\nsites:\n  - name: ${NO_SUCH}\n", "shop.yaml:3: sites.0.name: the environment variable NO_SUCH"),
+        ("account: shop\na: ${NO_SUCH:-x}\n", "shop.yaml:2: a: ${NO_SUCH:-x} is not the name of a variable"),
+        ("account: shop\na: ${NO_SUCH\n", "shop.yaml:2: a: ${NO_SUCH is not the name of a variable"),
+        ("a: 1\naccount: ü\n", "shop.yaml:2: account: 'ü' is no name of an account"),
+        ("account: Mine Shop\n", "shop.yaml:1: account: 'Mine Shop' is no name of an account"),
+        ("account: a/b\n", "shop.yaml:1: account: 'a/b' is no name of an account"),
+        ("account: sites\n", "shop.yaml:1: account: 'sites' is a word of the paths"),
         ("account: shop\na: 2026-11-24\n", "a: put this date in quotes"),
         ("account: shop\na: .nan\n", "a: put this float in quotes"),
         ("- a\n", "begin with `account: NAME`"),
@@ -59,6 +65,13 @@ def test_what_cannot_be_read_says_where(tmp_path: Path, text: str, said: str) ->
     assert said in str(error.value)
     assert "shop.yaml" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_key_that_stands_twice_shows_neither_value(tmp_path: Path) -> None:
+    with pytest.raises(FileUnusable) as error:
+        read_file(file_of(tmp_path, "account: shop\nsecret: first\nsecret: second\n"))
+    assert "first" not in str(error.value)
+    assert "second" not in str(error.value)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
