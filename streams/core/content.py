@@ -55,7 +55,8 @@ class Contents:
         return Content(header, body, rendered, filename, "")
 
     def _filename(self, site: Mapping[str, Any], encoding: str, delivery_id: str) -> str:
-        form = (site.get("authentication") or {}).get("filename")
+        authentication = site.get("authentication")
+        form = authentication.get("filename") if isinstance(authentication, dict) else None
         if form is None:
             return ""
         return rendered_filename(form, self._event, delivery_id=delivery_id, content_type=encoding)

@@ -129,7 +129,7 @@ def view_of(entity: Entity, open_sealed: Callable[[str], str], *, static_ip: boo
 def authentication_of(body: dict[str, Any], open_sealed: Callable[[str], str]) -> tuple[Mapping[str, Any], str]:
     """A site's authentication in clear, tried once; or why there is none."""
     try:
-        found = unseal({"authentication": body.get("authentication") or {"type": "none"}}, open_sealed)
+        found = unseal({"authentication": body.get("authentication", {"type": "none"})}, open_sealed)
         signed(found["authentication"], TRIAL, 0, "x")
     except (SecretUnreadable, FieldInvalid) as error:
         return {}, str(error)

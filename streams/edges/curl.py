@@ -166,7 +166,11 @@ def through(proxy: Proxy, certificates: str) -> Options:
         (pycurl.HEADEROPT, pycurl.HEADER_SEPARATE),  # headers are the site's, not the proxy's
         (SUPPRESS_CONNECT_HEADERS, 1),
         (pycurl.PROXYAUTH, pycurl.HTTPAUTH_BASIC),
-        *(((pycurl.PROXYUSERNAME, proxy.username), (pycurl.PROXYPASSWORD, proxy.password)) if proxy.username else ()),
+        *(() if not proxy.username else credentials(proxy)),
         (pycurl.PROXY_CAINFO, certificates),
         (pycurl.PROXY_SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
     )
+
+
+def credentials(proxy: Proxy) -> Options:
+    return (pycurl.PROXYUSERNAME, proxy.username.encode()), (pycurl.PROXYPASSWORD, proxy.password.encode())

@@ -41,3 +41,10 @@ def test_a_dead_letter_has_the_delivery_whole_and_says_why() -> None:
     dead = dead_letter(a_delivery(step=6, parent_attempt=b"older"), row, encode(row))
     assert decode(dead.delivery) == a_delivery(step=6)
     assert (dead.response_code, dead.detail, dead.step) == (500, "answered with 500", 6)
+
+
+def test_credentials_of_the_request_are_dots_in_its_row() -> None:
+    headers = [["Authorization", "Basic dTpwNHNz"], ["webhook-id", "dlv_1"]]
+    request = a_request("http://127.0.0.1:1/", 1, headers=headers)
+    row = row_of(a_delivery(), None, request, an_answer(), status=AttemptStatus.DONE)
+    assert row.request_headers == [["Authorization", "••••"], ["webhook-id", "dlv_1"]]

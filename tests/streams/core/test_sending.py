@@ -109,3 +109,52 @@ def test_sites_follow_the_configuration() -> None:
     assert site is not None
     assert site.url == "https://other.example/"
     assert sites.find("other", "crm") is None
+
+
+AWS = {"type": "aws", "region": "eu-west-1", "service": "execute-api", "access_key_id": "AKID"}
+AWS |= {"secret_access_key": {"$sealed": "v1.k3y"}, "algorithm_prefix": None, "vendor_key": None}
+S3 = AWS | {"type": "aws_s3", "service": "s3", "filename": "{id}.{ext}"}
+
+
+def sent(site: dict[str, Any], now: int = NOW, **fields: Any) -> Send:
+    found = sites_of(configured(a_site(**site)), static_ip=True).find("shop", "crm")
+    made = step_for(found, a_delivery(**fields), now, "Hookline/1.2.3")
+    assert isinstance(made, Send)
+    return made
+
+
+def test_signatures_are_made_anew_for_each_attempt_and_bodies_are_not() -> None:
+    first, second = sent({"authentication": AWS}), sent({"authentication": AWS}, NOW + 10_000, step=2)
+    assert first.request.body == second.request.body
+    proofs = [dict(step.request.headers) for step in (first, second)]
+    assert proofs[0]["Authorization"] != proofs[1]["Authorization"]
+    assert proofs[0]["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKID/20261124/eu-west-1/execute-api/")
+    assert proofs[1]["X-Amz-Date"] == "20261124T090010Z"
+    assert proofs[0]["webhook-id"] == proofs[1]["webhook-id"]
+
+
+def test_a_message_for_s3_is_put_below_the_url_and_the_path() -> None:
+    made = sent({"authentication": S3, "url": "https://s3.example/bucket"}, path="/c-1", filename="2026/x.json")
+    assert made.request.method == "PUT"
+    assert made.request.destination == Destination("https://s3.example/bucket/c-1/2026/x.json", "s3.example", 443)
+
+
+def test_a_message_from_before_its_site_became_one_of_s3_fails_and_says_why() -> None:
+    failed = step({"authentication": S3})
+    assert isinstance(failed, Fail)
+    assert failed.fault.error is AttemptError.CONFIGURATION
+    assert failed.fault.detail == "authentication.filename: the message has no filename"
+
+
+def test_what_a_site_s_authentication_cannot_do_fails_without_a_request() -> None:
+    failed = step({"authentication": {"type": "of tomorrow"}})
+    assert isinstance(failed, Fail)
+    assert failed.fault.error is AttemptError.CONFIGURATION
+
+
+def test_a_site_behind_the_proxy_is_never_reached_directly() -> None:
+    assert sent({"proxy": "static_ip"}).request.proxied
+    assert not sent({}).request.proxied
+    failed = step({"proxy": "static_ip"})
+    assert isinstance(failed, Fail)
+    assert failed.fault.error is AttemptError.CONFIGURATION
