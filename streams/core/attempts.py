@@ -10,7 +10,7 @@ from dataclasses import replace
 from schemas.codec import encode
 from schemas.records import Attempt, AttemptStatus, DeadLetter, Delivery, Parked, QueueReason
 from streams.core.answer import Answer, Request
-from streams.core.credentials import masked
+from streams.core.credentials import masked, without_echo
 from streams.core.sending import SiteView
 
 __all__ = ["dead_letter", "follower", "parked", "row_of"]
@@ -26,7 +26,8 @@ def row_of(
     next_attempt_at: int | None = None,
 ) -> Attempt:
     """One row of the webhook log; `request` None where none was made."""
-    fault, timings = answer.fault, answer.timings
+    fault, timings, sent = answer.fault, answer.timings, request.headers if request else []
+    headers, body = without_echo(sent, answer.headers, answer.body)
     return Attempt(
         delivery_id=delivery.delivery_id,
         chain=delivery.chain,
@@ -50,10 +51,10 @@ def row_of(
         resend_id=delivery.resend_id,
         request_method=request.method if request else "",
         request_url=request.destination.url if request else "",
-        request_headers=masked(request.headers) if request else [],
+        request_headers=masked(sent),
         request_body=request.body if request else b"",
-        response_headers=answer.headers,
-        response_body=answer.body,
+        response_headers=headers,
+        response_body=body,
         response_truncated=answer.truncated,
         dns_us=timings.dns,
         connect_us=timings.connect,

@@ -1,4 +1,4 @@
-"""Which headers carry credentials, and what is shown of them: dots."""
+"""Which headers carry credentials, and what is shown of them: dots. Also where a site sends them back to us."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from schemas.definitions.secrets import MASK
 from streams.core.filtering import header_name
 
-__all__ = ["is_credential", "masked"]
+__all__ = ["is_credential", "masked", "without_echo"]
 
 NAMES = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
 WORDS = ("token", "secret", "signature", "api-key", "apikey")
@@ -24,3 +24,14 @@ def is_credential(name: str) -> bool:
 def masked(headers: Iterable[Sequence[str]]) -> list[list[str]]:
     """The headers, each credential as dots."""
     return [[name, MASK if is_credential(name) else value] for name, value in headers]
+
+
+def without_echo(sent: Iterable[Sequence[str]], headers: list[list[str]], body: bytes) -> tuple[list[list[str]], bytes]:
+    """An answer's headers and body, its credentials and those of the headers `sent` as dots."""
+    headers = masked(headers)
+    for name, value in sent:
+        if is_credential(name):
+            credential = value.partition(" ")[2] or value  # without the scheme of `Authorization`
+            headers = [[each, said.replace(credential, MASK)] for each, said in headers]
+            body = body.replace(credential.encode(), MASK.encode())
+    return headers, body

@@ -48,3 +48,15 @@ def test_credentials_of_the_request_are_dots_in_its_row() -> None:
     request = a_request("http://127.0.0.1:1/", 1, headers=headers)
     row = row_of(a_delivery(), None, request, an_answer(), status=AttemptStatus.DONE)
     assert row.request_headers == [["Authorization", "••••"], ["webhook-id", "dlv_1"]]
+
+
+def test_a_site_that_answers_with_what_it_was_sent_puts_no_credential_into_the_log() -> None:
+    headers = [["Authorization", "Basic dTpwNHNz"], ["webhook-signature", "v1,c2ln"], ["webhook-id", "dlv_1"]]
+    request = a_request("http://127.0.0.1:1/", 1, headers=headers)
+    body = b'{"authorization":"Basic dTpwNHNz","webhook-signature":"v1,c2ln","webhook-id":"dlv_1"}'
+    answer = an_answer(headers=[["X-Echo", "Basic dTpwNHNz"], ["Set-Cookie", "s=1"]], body=body)
+    row = row_of(a_delivery(), None, request, answer, status=AttemptStatus.DONE)
+    assert row.response_headers == [["X-Echo", "Basic ••••"], ["Set-Cookie", "••••"]]
+    assert row.response_body.decode() == (
+        '{"authorization":"Basic ••••","webhook-signature":"••••","webhook-id":"dlv_1"}'
+    )

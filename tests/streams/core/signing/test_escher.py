@@ -6,7 +6,6 @@ import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from escherauth import Escher, EscherException
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from streams.core.signing import OutgoingRequest, signed
 from streams.core.signing.aws import Draft, authorization, escher
 from streams.core.signing.canonical import escher_path, target
+from tests.streams.core.signing.escher_oracle import accepts
 from tests.streams.core.signing.requests import (
     CREDENTIALS,
     MOMENTS,
@@ -25,33 +25,12 @@ from tests.streams.core.signing.requests import (
     WORDS,
     a_request,
     aws,
-    moment,
 )
 
 # From the test cases that the Escher libraries share (MIT licence, Emarsys): those that a sender of ours can meet.
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "escher_cases.json").read_text())
 CASES_AT = 1_315_611_360  # Fri, 09 Sep 2011 23:36:00 GMT, in Unix seconds
 PREFIXES = st.text("ABCXYZabc019_", min_size=1, max_size=8)
-
-
-def accepts(request: OutgoingRequest, authentication: dict[str, Any], scope: str, prefix: str, now: int = NOW) -> str:
-    """The key id that `escherauth` finds to have signed; it raises EscherException otherwise."""
-    options = {
-        "algo_prefix": prefix,
-        "auth_header_name": "Authorization",
-        "date_header_name": "Date",
-        "current_time": moment(now),
-    }
-    parts = urlsplit(request.url)
-    received = {
-        "method": request.method,
-        "url": f"{parts.path}?{parts.query}" if parts.query else parts.path,
-        "headers": [list(pair) for pair in request.headers],
-        "body": request.body.decode(),
-    }
-    keys = {authentication["access_key_id"]: authentication["secret_access_key"]}
-    found: str = Escher(None, None, scope, options).authenticate(received, keys)
-    return found
 
 
 @settings(max_examples=1000, deadline=None)
