@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 
 from aiohttp import web
 
@@ -22,6 +23,7 @@ from gateway.api.logs import Logs
 from gateway.api.operations import Operation
 from gateway.api.reading import Reader
 from gateway.api.table import Doors, operations
+from gateway.api.testing import Testing
 from gateway.api.times import now_ms
 from gateway.api.unknown import UnknownDoor
 from gateway.awaiting import Awaiting, Follows
@@ -30,10 +32,12 @@ from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
 from gateway.incoming.requests import PATHS, Incoming
 from gateway.incoming.unknown import UnknownEndpoints
+from gateway.outgoing.requester import Requester
 from gateway.writing import Writes
 from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.core.definitions import Compiler
+from streams.core.site_views import Sites
 from streams.edges.guard import Guard
 from streams.edges.keyring import Keyring
 
@@ -74,9 +78,9 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         allowance=Allowance(),
     )
     callers = Callers(configuration, edges.operator_key, now_ms)
-    checks = Checks(
-        frozenset(settings.retry_tiers), Guard(settings.allowed_networks), settings.static_ip_proxy is not None
-    )
+    guard, proxy = Guard(settings.allowed_networks), settings.static_ip_proxy
+    checks = Checks(frozenset(settings.retry_tiers), guard, proxy is not None)
+    requester = Requester(guard, proxy)
     health = Health(
         edges.reachable,
         edges.reader,
@@ -90,10 +94,21 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         configuration=AccountConfiguration(changer, checks, health.has_been_applied),
         events=EventDoor(changer=changer, compiler=compiler, reader=edges.reader, topic=topics.customer_events),
         logs=Logs(edges.reader, changer),
+        testing=Testing(
+            sites=Sites(configuration, settings.partitions, edges.keyring.open_text, static_ip=proxy is not None),
+            requester=requester,
+            reader=edges.reader,
+            writer=edges.writer,
+            topics=topics,
+            user_agent=f"Hookline/{metadata.version('hookline')}",
+            now=now_ms,
+        ),
         unknown=UnknownDoor(incoming.unknown),
     )
     front = serving.Serving(callers, configuration, settings.max_body, gate)
-    return routed(incoming, front, tuple(operations(doors)), gate)
+    app = routed(incoming, front, tuple(operations(doors)), gate)
+    app.on_cleanup.append(requester.clean_up)
+    return app
 
 
 def routed(incoming: Incoming, front: serving.Serving, table: Sequence[Operation], gate: Gate) -> web.Application:

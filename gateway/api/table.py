@@ -18,6 +18,7 @@ from gateway.api.health import Alive, Health, Ready
 from gateway.api.kinds import INCOMING_WEBHOOKS, KINDS, Kind
 from gateway.api.logs import Logs
 from gateway.api.operations import Access, Operation
+from gateway.api.testing import SiteTested, SiteTestSent, Testing
 from gateway.api.unknown import UnknownDoor, UnknownList
 
 __all__ = ["Doors", "operations"]
@@ -35,6 +36,7 @@ class Doors:
     configuration: AccountConfiguration
     events: EventDoor
     logs: Logs
+    testing: Testing
     unknown: UnknownDoor
 
 
@@ -43,6 +45,7 @@ def operations(doors: Doors) -> Iterator[Operation]:
     yield from of_operator(doors)
     for kind in KINDS:
         yield from of_kind(kind, doors.collections[kind.path])
+    yield from of_sites(doors.testing)
     yield from of_configuration(doors.configuration)
     yield from of_events(doors)
     yield from of_logs(doors.logs)
@@ -176,6 +179,21 @@ def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
         summary=f"Every revision of a {kind.one}",
         handle=collection.revisions,
         answer=shapes.ConfigurationList[shapes.Revision[kind.shown]],  # type: ignore[name-defined]  # as above
+    )
+
+
+def of_sites(door: Testing) -> Iterator[Operation]:
+    yield Operation(
+        method="POST",
+        path="/v1/{account}/sites/{id}/test",
+        access=Access.WRITE,
+        tag="Sites",
+        summary="Send one message to a site as it is saved: one attempt, in the webhook log as action `test`",
+        handle=door.test,
+        body=SiteTestSent,
+        body_optional=True,
+        answer=SiteTested,
+        problems=("invalid", "archived"),
     )
 
 

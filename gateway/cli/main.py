@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import apply as applying
-from gateway.cli import events, kafka, tail, topics
+from gateway.cli import events, kafka, sites, tail, topics
 from gateway.cli.failing import in_one_line
 from gateway.up import tether
 
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.add_typer(kafka.app, name="kafka")
 app.add_typer(topics.app, name="topics")
 app.add_typer(events.app, name="events")
+app.add_typer(sites.app, name="sites")
 app.command("apply")(applying.apply)
 app.command("tail")(tail.tail)
 

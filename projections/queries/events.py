@@ -12,9 +12,9 @@ from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.times import iso
 from projections.tables import customer_events, rejected
 from schemas.json_text import JsonMalformed, parse
-from schemas.records import SourceType
+from schemas.records import CustomerEvent, SourceType
 
-__all__ = ["one", "page"]
+__all__ = ["one", "page", "stored"]
 
 table = customer_events.c
 # An unknown action is found out by routing, which writes the record to `rejected`: whichever comes first.
@@ -52,6 +52,27 @@ def one(connection: Connection, account: str, event_id: str) -> dict[str, Any] |
     query = select(*LISTING.columns).where(table.account == account, table.id == event_id, is_event)
     row = connection.execute(query).first()
     return None if row is None else item(row)
+
+
+def stored(connection: Connection, account: str, event_id: str) -> CustomerEvent | None:
+    """One event as it was, its data to the letter; None where this account has none of that id."""
+    query = select(*LISTING.columns).where(table.account == account, table.id == event_id, is_event)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return CustomerEvent(
+        id=row.id,
+        account=row.account,
+        customer=row.customer,
+        action=row.action,
+        timestamp=row.timestamp,
+        data=row.data,
+        source=SourceType(row.source),
+        request_id=row.request_id,
+        definition_id=row.definition_id,
+        definition_revision=row.definition_revision,
+        config_offset=-1,
+    )
 
 
 def item(row: Row[Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from projections.tables import attempts, deliveries
 from schemas.identity import attempt_id
 from schemas.records import Attempt, AttemptError, AttemptStatus, Trigger
 
-__all__ = ["attempts_of_delivery", "one", "page"]
+__all__ = ["attempts_of_delivery", "one", "page", "recorded"]
 
 table = attempts.c
 earlier = attempts.alias("earlier")
@@ -64,7 +64,7 @@ def page(
         FieldInvalid: names the parameter.
     """
     found = read_page(connection, LISTING, account, parameters)
-    return envelope(connection, found, [item(row, site_names or {}) for row in found.rows])
+    return envelope(connection, found, [item(row, row.chain_number, site_names or {}) for row in found.rows])
 
 
 def one(
@@ -80,7 +80,7 @@ def one(
     if row is None:
         return None
     sent = None if row.status == AttemptStatus.QUEUED else record_at(connection, row.place, Attempt)
-    return item(row, site_names or {}) | contents(sent)
+    return item(row, row.chain_number, site_names or {}) | contents(sent)
 
 
 def attempts_of_delivery(
@@ -89,17 +89,22 @@ def attempts_of_delivery(
     """Every row of one delivery, in the order of its chains and steps."""
     query = select(*LISTING.columns).where(table.account == account, table.delivery_id == delivery_id)
     rows = connection.execute(query.order_by(table.chain, table.step)).all()
-    return [item(row, site_names or {}) for row in rows]
+    return [item(row, row.chain_number, site_names or {}) for row in rows]
 
 
-def item(row: Row[Any], site_names: Mapping[str, str]) -> dict[str, Any]:
+def recorded(attempt: Attempt) -> dict[str, Any]:
+    """What `one` shows of this attempt of an original chain, before the view has it."""
+    return item(attempt, 0, {}) | contents(attempt)
+
+
+def item(row: Row[Any] | Attempt, chain: int, site_names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": attempt_id(row.delivery_id, row.chain, row.step),
         "created_at": iso(row.created_at),
         "delivery_id": row.delivery_id,
         "event_id": row.event_id,
         "subscription_id": row.subscription_id,
-        "chain": row.chain_number,
+        "chain": chain,
         "attempt": row.step,
         "action": row.action,
         "customer": row.customer,
@@ -118,7 +123,7 @@ def item(row: Row[Any], site_names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def timing(row: Row[Any]) -> dict[str, float | None]:
+def timing(row: Row[Any] | Attempt) -> dict[str, float | None]:
     return {
         "dns": milliseconds(row.dns_us),
         "connect": milliseconds(row.connect_us),

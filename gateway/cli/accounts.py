@@ -1,0 +1,62 @@
+"""Which account and which site a command is about, by the names that people use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from gateway.cli.client import Client, Refused
+from schemas.errors import HooklineError
+
+__all__ = ["AccountUnclear", "SiteUnknown", "account_of", "all_items", "site_of"]
+
+
+class AccountUnclear(HooklineError):
+    """There are several accounts, or none that this key can see."""
+
+
+class SiteUnknown(HooklineError):
+    """No site has that name."""
+
+
+def account_of(client: Client, given: str) -> str:
+    """The account named; or HOOKLINE_ACCOUNT; or the only one that there is.
+
+    Raises:
+        AccountUnclear: it has to be named.
+    """
+    if named := given or os.environ.get("HOOKLINE_ACCOUNT", ""):
+        return named
+    try:
+        found = [str(each["account"]) for each in client.call("GET", "/v1/accounts")["items"]]
+    except Refused:  # a key of one account may not ask
+        found = []
+    if len(found) == 1:
+        return found[0]
+    known = f"; there are {', '.join(found)}" if found else ""
+    raise AccountUnclear(f"name the account: --account NAME, or set HOOKLINE_ACCOUNT{known}")
+
+
+def site_of(client: Client, account: str, name: str) -> dict[str, Any]:
+    """The site of this name that is not archived, or of this id.
+
+    Raises:
+        SiteUnknown: there is none.
+    """
+    for site in all_items(client, f"/v1/{quote(account, safe='')}/sites"):
+        if site["id"] == name or (site["name"] == name and site["state"] != "archived"):
+            return site
+    raise SiteUnknown(f"the account {account} has no site {name!r}")
+
+
+def all_items(client: Client, path: str, query: dict[str, str] | None = None) -> Iterator[dict[str, Any]]:
+    """Every item of a list, over all its pages."""
+    asked, cursor = {"limit": "500"} | (query or {}), None
+    while True:
+        page = client.call("GET", path, query=asked | ({"cursor": cursor} if cursor else {}))
+        yield from page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return
