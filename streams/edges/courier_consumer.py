@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -51,6 +51,13 @@ class Handover:
     numbers: frozenset[int]
     positions: Sequence[Position] = ()
     done: threading.Event = field(default_factory=threading.Event)
+
+
+class _Wish(NamedTuple):
+    """Something that the loop asks of the consumer, and what follows where Kafka does not take it."""
+
+    command: Callable[[Consumer], None]
+    failed: Callable[[Consumer, KafkaException], None]
 
 
 class Listener(Protocol):
@@ -98,7 +105,7 @@ class CourierConsumer:
             "fetch.queue.backoff.ms": 20,
             "on_commit": self._committed,
         }
-        self._commands: deque[Callable[[Consumer], None]] = deque()
+        self._commands: deque[_Wish] = deque()
         self._room = threading.Semaphore(BATCHES_AHEAD)
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="consumer", daemon=True)
@@ -117,16 +124,22 @@ class CourierConsumer:
             consumer.seek(where)
             self._loop.post(lambda: self._listener.rewound(topic, partition))
 
-        self._commands.append(command)
+        self._wish(command, lambda consumer, error: self._must(consumer, topic, partition, error))
 
     def resume(self, topic: str, partition: int) -> None:
         """Go on reading a partition."""
-        self._commands.append(lambda consumer: consumer.resume([TopicPartition(topic, partition)]))
+        self._wish(
+            lambda consumer: consumer.resume([TopicPartition(topic, partition)]),
+            lambda consumer, error: self._must(consumer, topic, partition, error),
+        )
 
     def commit(self, positions: Sequence[Position]) -> None:
         """Commit, some time soon."""
         offsets = [kafka_position(position) for position in positions]
-        self._commands.append(lambda consumer: consumer.commit(offsets=offsets, asynchronous=True))
+        self._wish(
+            lambda consumer: consumer.commit(offsets=offsets, asynchronous=True),
+            lambda _consumer, _error: self._loop.post(self._listener.commit_failed),
+        )
 
     def taken(self) -> None:
         """A batch has been dealt with; there is room for another."""
@@ -134,9 +147,18 @@ class CourierConsumer:
 
     def stop(self, positions: Sequence[Position], timeout: float) -> None:
         """Commit these, leave and end the thread."""
-        self._commands.append(lambda consumer: commit_now(consumer, positions))
+        self._wish(lambda consumer: commit_now(consumer, positions), lambda _consumer, _error: None)
         self._stopped = True
         self._thread.join(timeout)
+
+    def _wish(self, command: Callable[[Consumer], None], failed: Callable[[Consumer, KafkaException], None]) -> None:
+        self._commands.append(_Wish(command, failed))
+
+    @staticmethod
+    def _must(consumer: Consumer, topic: str, partition: int, error: KafkaException) -> None:
+        """A wish about a partition failed. Where it has gone meanwhile, so has the wish; else it would stand still."""
+        if any((ours.topic, ours.partition) == (topic, partition) for ours in consumer.assignment()):
+            raise KafkaUnavailable(f"{topic}/{partition} cannot be paused or resumed: {error.args[0].str()}")
 
     def _run(self) -> None:
         try:
@@ -153,12 +175,12 @@ class CourierConsumer:
 
     def _obey(self, consumer: Consumer) -> None:
         while self._commands:
-            command = self._commands.popleft()
+            wish = self._commands.popleft()
             try:
-                command(consumer)
+                wish.command(consumer)
             except KafkaException as error:
-                # The partition has gone meanwhile, and with it the wish; or the broker is away, and it is asked again.
                 log.info("kafka did not take a request of the courier", reason=error.args[0].str())
+                wish.failed(consumer, error)
 
     def _read(self, consumer: Consumer) -> None:
         first = consumer.poll(PATIENCE)
@@ -181,6 +203,7 @@ class CourierConsumer:
 
     def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         try:
+            self._commands.clear()  # they are about what was assigned before
             shares = self._assigner.shares(consumer, partitions)
             consumer.assign([TopicPartition(t, s.number, at) for s in shares for t, at in s.starts.items()])
             self._loop.post(lambda: self._listener.assigned(shares))
@@ -202,9 +225,10 @@ class CourierConsumer:
         numbers = frozenset(p.partition for p in partitions)
         self._loop.post(lambda: self._listener.lost(numbers))
 
-    def _committed(self, error: KafkaError | None, _partitions: Any) -> None:
-        if error is not None:
-            log.info("a commit failed", reason=error.str())
+    def _committed(self, error: KafkaError | None, partitions: Any) -> None:
+        failed = error or next((p.error for p in partitions or () if p.error), None)
+        if failed is not None:
+            log.info("a commit failed", reason=failed.str())
             self._loop.post(self._listener.commit_failed)
 
     def _fail(self, error: Exception) -> None:

@@ -28,6 +28,7 @@ Then = Callable[[Found], None]
 class _Entry:
     addresses: Found = ()
     until: float = 0.0
+    asked: bool = False  # a look-up is under way
     waiting: list[Then] = field(default_factory=list)
 
 
@@ -55,13 +56,18 @@ class Resolver:
             then(literal)
             return
         entry = self._entries.setdefault(host, _Entry())
-        if entry.waiting:
-            entry.waiting.append(then)
-        elif entry.until > steady():
+        if entry.until > steady():
             then(entry.addresses)
-        else:
-            entry.waiting.append(then)
+            return
+        entry.waiting.append(then)
+        if not entry.asked:
+            entry.asked = True
             self._begin(host)
+
+    def forget(self, host: str, then: Then) -> None:
+        """Whoever asked waits no longer; what it holds must not wait for a hung name."""
+        if (entry := self._entries.get(host)) is not None and then in entry.waiting:
+            entry.waiting.remove(then)
 
     def _begin(self, host: str) -> None:
         self._under_way += 1
@@ -80,7 +86,7 @@ class Resolver:
         self._under_way -= 1
         self._forget_old()
         entry = self._entries.setdefault(host, _Entry())
-        entry.addresses = found
+        entry.asked, entry.addresses = False, found
         entry.until = steady() + (KEPT if found else KEPT_FAILURE)
         waiting, entry.waiting = entry.waiting, []
         for then in waiting:
@@ -89,7 +95,7 @@ class Resolver:
     def _forget_old(self) -> None:
         if len(self._entries) > MOST_KEPT:
             now = steady()
-            self._entries = {host: e for host, e in self._entries.items() if e.waiting or e.until > now}
+            self._entries = {host: e for host, e in self._entries.items() if e.asked or e.until > now}
 
 
 @lru_cache(maxsize=4096)

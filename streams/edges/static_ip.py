@@ -22,6 +22,7 @@ class Names(Protocol):
     """Whoever resolves names."""
 
     def resolve(self, host: str, then: Callable[[tuple[str, ...]], None]) -> None: ...
+    def forget(self, host: str, then: Callable[[tuple[str, ...]], None]) -> None: ...
 
 
 class StaticIp:
@@ -67,5 +68,9 @@ class StaticIp:
             over = True
             self._exchanges.start(request, ip, then, via=addresses[request.turn % len(addresses)])
 
-        timer = self._loop.after(request.timeout, lambda: fail("was not resolved in time"))
+        def late() -> None:
+            self._names.forget(proxy.host, found)
+            fail("was not resolved in time")
+
+        timer = self._loop.after(request.timeout, late)
         self._names.resolve(proxy.host, found)

@@ -13,7 +13,7 @@ from confluent_kafka import Message
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.sending import Sending
 from streams.agents.deliver.settling import Settling
-from streams.agents.deliver.shares import Shares
+from streams.agents.deliver.shares import OwnShare, Shares
 from streams.agents.deliver.work import Work
 from streams.core.lanes import Lanes
 from streams.edges.assignment import Share
@@ -50,7 +50,7 @@ class Deliver:
     ) -> None:
         self._loop, self._group, self._shares, self._lanes = loop, group, shares, lanes
         self._intake, self._sending, self._settling = intake, sending, settling
-        self._handover: Handover | None = None
+        self._handover: tuple[Handover, list[OwnShare]] | None = None
         self._stopped = False
         self._commit_later()
 
@@ -58,7 +58,7 @@ class Deliver:
         """Go on with whatever can go on."""
         self._intake.pump()
         self._sending.pump()
-        if self._handover is not None and not self._settling.of(self._handover.numbers):
+        if self._handover is not None and not self._settling.of(self._handover[0].numbers):
             self._hand_over()
 
     def batch(self, messages: Sequence[Message]) -> None:
@@ -72,29 +72,37 @@ class Deliver:
 
     def assigned(self, shares: Sequence[Share]) -> None:
         """Partitions have become ours: first what a former owner had no time to write, then their messages."""
+        self._hand_over()  # the group may be faster than our patience; what follows is about other shares
         for share in () if self._stopped else shares:
             own = self._shares.take(share)
             self._settling.recover(share.number, share.proofs.missing_rows, own.recovered)
 
     def revoked(self, handover: Handover) -> None:
         """Partitions are asked back: begin nothing more, wait a little for what is in flight."""
+        self._hand_over()
+        own = self._shares.of(handover.numbers)
         self._shares.close_inlets(handover.numbers)
         self._drop(lambda work: work.partition in handover.numbers)
-        self._handover = handover
-        self._loop.after(HANDOVER, lambda: self._hand_over() if self._handover is handover else None)
+        self._handover = pending = (handover, own)
+        self._loop.after(HANDOVER, lambda: self._hand_over() if self._handover is pending else None)
 
     def _hand_over(self) -> None:
-        handover, self._handover = self._handover, None
-        if handover is None:
+        pending, self._handover = self._handover, None
+        if pending is None:
             return
+        handover, own = pending
         self._shares.forget_committed(handover.numbers)
         handover.positions = self._shares.positions(handover.numbers)
-        self.lost(handover.numbers)
+        self._lose(own)
         handover.done.set()
 
     def lost(self, numbers: frozenset[int]) -> None:
         """Partitions belong to another courier now. Requests in flight go on; see `Settling`."""
-        self._intake.lost(self._shares.lose(numbers))
+        self._hand_over()
+        self._lose(self._shares.of(numbers))
+
+    def _lose(self, own: Sequence[OwnShare]) -> None:
+        self._intake.lost(self._shares.lose(own))
         self._drop(lambda work: not work.live)
 
     def commit_failed(self) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, assert_never
 
-from schemas.records import AttemptError
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.work import Work
 from streams.core.answer import Answer, Fault, Request
+from streams.core.dialling import address_for, unresolved
 from streams.core.lanes import Lanes
 from streams.core.sending import End, Fail, Park, Send, Sites, SiteView, step_for
 from streams.edges.clock import now_ms, steady
@@ -28,6 +28,7 @@ class Names(Protocol):
     """Whoever resolves names."""
 
     def resolve(self, host: str, then: Callable[[tuple[str, ...]], None]) -> None: ...
+    def forget(self, host: str, then: Callable[[tuple[str, ...]], None]) -> None: ...
 
 
 class Permits(Protocol):
@@ -108,14 +109,22 @@ class Sending:
         self._lanes.release(work.lane)
 
     def _look_up(self, attempt: _Try) -> None:
-        self._names.resolve(attempt.request.destination.host, lambda addresses: self._found(attempt, addresses))
+        host = attempt.request.destination.host
+
+        def found(addresses: tuple[str, ...]) -> None:
+            self._found(attempt, addresses)
+
+        def late() -> None:
+            self._names.forget(host, found)
+            self._not_found(attempt)
+
+        self._names.resolve(host, found)
         if not attempt.over:
-            attempt.timer = self._loop.after(attempt.request.timeout, lambda: self._not_found(attempt))
+            attempt.timer = self._loop.after(attempt.request.timeout, late)
 
     def _not_found(self, attempt: _Try) -> None:
         attempt.over = True
-        detail = f"the name was not resolved within {attempt.request.timeout:g} s"
-        self._fail(attempt, Fault(AttemptError.DNS, detail))
+        self._fail(attempt, unresolved(attempt.request))
 
     def _found(self, attempt: _Try, addresses: tuple[str, ...]) -> None:
         if attempt.over:
@@ -131,16 +140,11 @@ class Sending:
         self._dial(attempt, addresses)
 
     def _dial(self, attempt: _Try, addresses: tuple[str, ...]) -> None:
-        request, where = attempt.request, attempt.request.destination
-        permitted = [ip for ip in addresses if self._guard.permits(ip, where.port)]
-        if permitted:
-            ip = permitted[request.turn % len(permitted)]
-            self._client.start(request, ip, lambda answer: self._answered(attempt, answer))
-        elif addresses:
-            detail = f"{where.host} is {', '.join(addresses)} port {where.port}, which sites may not have"
-            self._fail(attempt, Fault(AttemptError.FORBIDDEN_ADDRESS, detail))
+        chosen = address_for(attempt.request, addresses, self._guard.permits)
+        if isinstance(chosen, Fault):
+            self._fail(attempt, chosen)
         else:
-            self._fail(attempt, Fault(AttemptError.DNS, f"{where.host} has no address"))
+            self._client.start(attempt.request, chosen, lambda answer: self._answered(attempt, answer))
 
     def _fail(self, attempt: _Try, fault: Fault) -> None:
         self._answered(attempt, failed(fault, attempt.began_at, attempt.took))

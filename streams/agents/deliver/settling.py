@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol, assert_never
 
 from schemas.codec import encode
-from schemas.records import Attempt, Delivery, Rejected, RejectedReason
+from schemas.records import Attempt, AttemptStatus, Delivery, Rejected, RejectedReason
 from schemas.topics import Topics
 from streams.agents.deliver.attempt_log import log_attempt, log_lost
 from streams.agents.deliver.shares import Shares
@@ -28,6 +28,7 @@ from streams.edges.clock import now_ms
 __all__ = ["Settling", "Writer"]
 
 Then = Callable[[], None]
+TOO_LARGE = "Kafka does not take the record of its resend: it is too large"
 
 
 class Writer(Protocol):
@@ -129,7 +130,14 @@ class Settling:
                 self._row(work, encoded)
             case Resend(due, tier):
                 follower = attempts.follower(work.delivery, encoded, due=due, origin_offset=work.origin_offset)
-                self._write(work, self._tiers[tier], encode(follower), lambda: self._resent(work, encoded))
+                failed = replace(row, status=AttemptStatus.FAILED, next_attempt_at=None, error_detail=TOO_LARGE)
+                self._write(
+                    work,
+                    self._tiers[tier],
+                    encode(follower),
+                    lambda: self._resent(work, encoded),
+                    refused=lambda: self._row(work, encode(failed)),
+                )
             case Exhausted():
                 dead = attempts.dead_letter(work.delivery, row, encoded)
                 self._write(work, self._topics.dead_letters, encode(dead), lambda: self._row(work, encoded))
@@ -150,10 +158,12 @@ class Settling:
         for source in work.sources:
             self._shares.close(source)
 
-    def _write(self, work: Work, topic: str, value: bytes, then: Then) -> None:
+    def _write(self, work: Work, topic: str, value: bytes, then: Then, refused: Then | None = None) -> None:
+        """Write, then go on; `refused` is what follows instead where Kafka will never take the record."""
+
         def written(offset: int | None) -> None:
             if offset is None:
-                self._refused(work, topic, then)
+                self._refused(work, topic, refused or then)
                 return
             self._shares.written(topic, work.partition, offset)
             then()

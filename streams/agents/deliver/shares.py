@@ -76,9 +76,17 @@ class Shares:
         own = self._own[share.number] = OwnShare(share)
         return own
 
-    def lose(self, numbers: Iterable[int]) -> list[Inlet[Item]]:
-        """They are ours no longer; answers their inlets."""
-        lost = [inlet for number in numbers if (own := self._own.pop(number, None)) for inlet in own.inlets.values()]
+    def of(self, numbers: Iterable[int]) -> list[OwnShare]:
+        """Ours, of these numbers."""
+        return [own for number in numbers if (own := self._own.get(number)) is not None]
+
+    def lose(self, shares: Iterable[OwnShare]) -> list[Inlet[Item]]:
+        """They are ours no longer; answers their inlets. A later share of the same number is another one."""
+        lost: list[Inlet[Item]] = []
+        for own in shares:
+            if self._own.get(own.number) is own:
+                del self._own[own.number]
+            lost += own.inlets.values()
         for inlet in lost:
             inlet.lose()
         return lost

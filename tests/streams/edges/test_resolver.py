@@ -83,3 +83,15 @@ def test_the_system_knows_this_machine() -> None:
     eventually(lambda: posted, what="the look-up ended")
     posted.popleft()()
     assert {"127.0.0.1", "::1"} & set(got[0])
+
+
+def test_whoever_gave_up_is_not_held_by_a_hung_name_nor_is_it_looked_up_twice(names: Names) -> None:
+    got: list[Found] = []
+    for _ in range(3):
+        names.resolver.resolve("hangs.example", got.append)
+        names.resolver.forget("hangs.example", got.append)
+    eventually(lambda: names.asked, what="the look-up has begun")
+    names.hang.set()
+    eventually(lambda: names.posted, what="the look-up has ended")
+    assert names.answers(0, got)
+    assert names.asked == ["hangs.example"]

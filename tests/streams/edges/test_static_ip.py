@@ -37,6 +37,10 @@ class Bench:
         if host in self.names:
             then(self.names[host])
 
+    def forget(self, host: str, then: Callable[[tuple[str, ...]], None]) -> None:
+        assert callable(then)
+        assert host not in self.names
+
     def ask(self, url: str, port: int, *, ip: str = "127.0.0.1", **fields: Any) -> Answer:
         got: list[Answer] = []
         self.client.start(a_request(url, port, **({"proxied": True} | fields)), ip, got.append)
