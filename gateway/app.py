@@ -15,8 +15,8 @@ import uvloop
 
 from gateway.api.reading import Reader
 from gateway.gate import Gate
+from gateway.keys import operator_key
 from gateway.listening import Listening
-from gateway.up.keys import operator_key
 from gateway.wiring import Edges, application
 from gateway.writing import Writer
 from projections.queries.store import Store

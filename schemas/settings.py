@@ -6,19 +6,25 @@ Read from `HOOKLINE_*` in the entry points only; everything else takes a `Settin
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schemas.durations import parse_duration
 from schemas.networks import LAST_PORT, AllowedNetwork, parse_network
 from schemas.proxies import Proxy, parse_proxy
+from schemas.sizes import parse_size
 
 __all__ = ["Settings"]
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+SHORTEST_SECRET = 16  # characters
+STORE = re.compile(r"sqlite(\+pysqlite)?:///.+")
 
 
 def words(text: Any) -> Any:
@@ -52,7 +58,7 @@ class Settings(BaseSettings):
     replication_factor: int = Field(1, ge=1, description="copies of each topic; 3 advised on a cluster")
     min_insync_replicas: int = Field(1, ge=1, description="copies that must have a record; 2 advised on a cluster")
 
-    database_url: str = Field("", description="blank: SQLite, hookline.db in DATA_DIR")
+    database_url: str = Field("", description="blank: SQLite, hookline.db in DATA_DIR", repr=False)
     secret_key: SecretStr | None = Field(None, description="encrypts secrets; blank: secret.key in DATA_DIR, made once")
     secret_keys: Annotated[list[SecretStr], NoDecode] = Field([], description="older secret keys, still read")
     operator_key: SecretStr | None = Field(None, description="the operator's API key; blank: operator.key in DATA_DIR")
@@ -75,6 +81,58 @@ class Settings(BaseSettings):
     metrics_listen: str = Field("", description="address and port for health and metrics of roles without HTTP")
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines")
+
+    @field_validator("listen", "local_kafka_listen", "metrics_listen")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value:
+            host_and_port(value)
+        return value
+
+    @field_validator("kafka_security_protocol")
+    @classmethod
+    def _protocol(cls, value: str) -> str:
+        return one_of(PROTOCOLS, value)
+
+    @field_validator("kafka_sasl_mechanism")
+    @classmethod
+    def _mechanism(cls, value: str) -> str:
+        return one_of(MECHANISMS, value)
+
+    @model_validator(mode="after")
+    def _says_how_to_log_in(self) -> Settings:
+        with_sasl = self.kafka_security_protocol.startswith("SASL_")
+        if with_sasl != bool(self.kafka_sasl_mechanism):
+            protocol, mechanism = "HOOKLINE_KAFKA_SECURITY_PROTOCOL", "HOOKLINE_KAFKA_SASL_MECHANISM"
+            raise ValueError(
+                f"{protocol}={self.kafka_security_protocol} needs {mechanism}: {', '.join(MECHANISMS)}"
+                if with_sasl
+                else f"{mechanism} needs {protocol}: SASL_SSL or SASL_PLAINTEXT"
+            )
+        return self
+
+    @field_validator("database_url")
+    @classmethod
+    def _store(cls, value: str) -> str:
+        if value and not STORE.fullmatch(value):
+            raise ValueError(
+                "must name an SQLite file, such as sqlite:///hookline.db or sqlite:////var/lib/hookline.db"
+            )
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(
+                f"must have at least {SHORTEST_SECRET} characters, such as those of `openssl rand -base64 32`"
+            )
+        return value
+
+    @field_validator("max_body", mode="before")
+    @classmethod
+    def _size(cls, value: Any) -> Any:
+        return parse_size(value) if isinstance(value, str) else value
 
     @field_validator("secret_keys", mode="before")
     @classmethod
@@ -105,9 +163,27 @@ class Settings(BaseSettings):
         return self.kafka_bootstrap_servers or self.local_kafka_listen
 
     @property
+    def gateway_url(self) -> str:
+        """Where the gateway is reached from this machine."""
+        host, port = host_and_port(self.listen)
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
     def store_url(self) -> str:
         """Where the views are, as an SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.data_dir / 'hookline.db'}"
+
+
+def one_of(known: tuple[str, ...], value: str) -> str:
+    """A word in capitals, or blank.
+
+    Raises:
+        ValueError: it is none of those there are.
+    """
+    if value and value.upper() not in known:
+        raise ValueError(f"must be one of {', '.join(known)}")
+    return value.upper()
 
 
 def host_and_port(text: str) -> tuple[str, int]:

@@ -30,6 +30,8 @@ SECTIONS: dict[str, Kind] = {  # in the order in which they are made: each names
     "subscriptions": SUBSCRIPTIONS,
 }
 
+REFUSED = "refused"  # in place of the id of a site that is not made
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -106,8 +108,9 @@ class _Walk:
                 applied = self.member(name, index, kind, member)
             except FieldInvalid as error:
                 self.found.problems.append(FieldError(f"{path}.{error.path}".rstrip("."), error.message))
-                continue
+                applied = None
             if applied is None:
+                self.assume(kind, member)
                 continue
             if applied.name in seen:
                 self.found.problems.append(FieldError(f"{path}.name", f"{applied.name!r} stands twice"))
@@ -135,6 +138,17 @@ class _Walk:
             return Applied(section, index, body["name"], "unchanged", None)
         item = self.item(kind, body, entity)
         return Applied(section, index, body["name"], "updated" if entity else "created", item)
+
+    def assume(self, kind: Kind, member: Any) -> None:
+        """What was refused counts as there for the sections that come after: one mistake is told once."""
+        name = member.get("name") if isinstance(member, dict) else None
+        if not isinstance(name, str):
+            return
+        if kind is SITES:
+            self.site_ids.setdefault(name.strip(), REFUSED)
+            self.sites[REFUSED] = State.ACTIVE.value
+        elif kind is CUSTOM_ACTIONS:
+            self.actions.setdefault(name.strip(), None)
 
     def item(self, kind: Kind, body: dict[str, Any], entity: Entity | None) -> Item:
         """What is to be written, known to the sections that come after."""

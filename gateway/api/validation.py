@@ -10,16 +10,20 @@ from pydantic import BaseModel, ValidationError
 from gateway.api.problems import invalid
 from schemas.definitions.authentication import TYPES as AUTHENTICATIONS
 from schemas.definitions.forms import PathsInvalid
+from schemas.definitions.verification import ARMS as VERIFICATIONS
 from schemas.errors import FieldError
+from schemas.wording import said
 
 __all__ = ["field_errors", "field_problems", "validated"]
 
 Model = TypeVar("Model", bound=BaseModel)
 NODE = ("all", "any", "criterion")
-ARMS = {"filters": NODE, "condition": NODE, "authentication": AUTHENTICATIONS}  # of the unions, by the field's name
-VALUE_ERROR = "Value error, "
-UNKNOWN = "Extra inputs are not permitted"
-WORDS = {"Field required": "is missing", UNKNOWN: "is not a field here"}
+ARMS = {  # of the unions, by the field's name
+    "filters": NODE,
+    "condition": NODE,
+    "authentication": AUTHENTICATIONS,
+    "verification": VERIFICATIONS,
+}
 
 
 def validated(model: type[Model], value: Any) -> Model:
@@ -50,8 +54,7 @@ def field_errors(error: ValidationError) -> Iterator[FieldError]:
         if isinstance(cause, PathsInvalid):
             yield from (FieldError(f"{path}.{inner}" if inner else path, said) for inner, said in cause.problems)
         else:
-            message = each["msg"].removeprefix(VALUE_ERROR)
-            yield FieldError(path, WORDS.get(message, message))
+            yield FieldError(path, said(each))
 
 
 def path_of(location: Sequence[int | str]) -> str:

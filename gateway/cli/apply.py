@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from gateway.cli.configuration_file import ConfigurationFile
 
 __all__ = ["apply"]
 
 STARTING_WITHIN = 30.0  # seconds that a gateway may take to be ready
 WORDS = {"created": "green", "updated": "yellow", "unchanged": "bright_black"}
+UNAVAILABLE = 503
 
 
 def apply(
@@ -38,29 +43,42 @@ def apply(
         sys.stderr.write(f"hookline: {file} was not applied; nothing has changed\n")
         sys.exit(1)
     show(done)
+    for warning in warnings(read):
+        sys.stderr.write(f"hookline: {warning}\n")
 
 
 def patiently(client: Any, path: str, content: Any, query: dict[str, str]) -> Any:
-    """Ask; again while the gateway is starting."""
+    """Ask; again while the gateway is starting, which is said once."""
     from gateway.cli.client import Refused
 
-    end = time.monotonic() + STARTING_WITHIN
+    end, told = time.monotonic() + STARTING_WITHIN, False
     while True:
         try:
             return client.call("PUT", path, content, query=query)
         except Refused as refused:
-            if refused.status != 503 or time.monotonic() > end:  # noqa: PLR2004 - unavailable
+            if refused.status != UNAVAILABLE or time.monotonic() > end:
                 raise
+            if not told:
+                sys.stderr.write(f"hookline: {refused}; trying again for {STARTING_WITHIN:g} s\n")
+            told = True
             time.sleep(0.2)
+
+
+def warnings(read: ConfigurationFile) -> Iterator[str]:
+    """What is allowed and hardly meant: a definition whose every request would be refused."""
+    for index, member in enumerate(read.content.get("incoming_webhooks") or ()):
+        if all(field.get("to") != "customer" for field in member.get("mapping") or ()):
+            place = read.place(f"incoming_webhooks.{index}")
+            yield f"{place}: warning: no mapping gives `customer`, so every request to it is answered with 422"
 
 
 def show(done: dict[str, Any]) -> None:
     """One line for each thing that changes, and a sum."""
-    counts = dict.fromkeys(WORDS, 0)
+    counts, would_be = dict.fromkeys(WORDS, 0), "would be " if done["dry_run"] else ""
     for each in done["changes"]:
         counts[each["change"]] += 1
         if each["change"] != "unchanged":
-            word = typer.style(each["change"].ljust(9), fg=WORDS[each["change"]])
+            word = typer.style(would_be + each["change"].ljust(9), fg=WORDS[each["change"]])
             typer.echo(f"{word} {each['kind']} {each['name']}")
     total = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    typer.echo(f"{'would be: ' if done['dry_run'] else ''}{total or 'nothing to do'}")
+    typer.echo(f"{would_be.rstrip()}{': ' if would_be else ''}{total or 'nothing to do'}")

@@ -37,7 +37,9 @@ def read_line(number: int, line: bytes, account: str) -> Line:
         event = parse(line)
     except JsonMalformed as error:
         return Line(number, len(line), account, error=f"not JSON: {error}")
-    named = event.get("account", account) if isinstance(event, dict) else account
+    if not isinstance(event, dict):
+        return Line(number, len(line), account, error='is not an object such as {"customer": ..., "action": ...}')
+    named = event.get("account", account)
     if not isinstance(named, str) or not named:
         return Line(number, len(line), account, error="account: is missing; name it in the line, or with --account")
     return Line(number, len(line), named, event)

@@ -6,15 +6,21 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import typer
+
+from schemas.errors import HooklineError
 
 if TYPE_CHECKING:
     from gateway.cli.client import Client
     from gateway.cli.event_lines import Line
 
 __all__ = ["app"]
+
+NOT_FOUND = 404
 
 app = typer.Typer(help="Customer events.", no_args_is_help=True)
 
@@ -33,23 +39,52 @@ def send(
     from gateway.cli.client import Client
     from gateway.cli.event_lines import batches, read_lines
 
-    client, sent, refused = Client.from_environment(), 0, 0
+    client, sums = Client.from_environment(), Sums()
     with opened(file) as (stream, size), progress(size) as advance:
         for batch in batches(read_lines(stream, account)):
-            outcomes = answered(client, batch)
-            refused += sum(report(line, outcome) for line, outcome in zip(batch, outcomes, strict=True))
-            sent += len(batch)
+            try:
+                outcomes = answered(client, batch)
+            except HooklineError as error:
+                typer.echo(f"hookline: line {batch[0].number}: sending ends here: {error}", err=True)
+                sums.ended = True
+                break
+            refused = sum(report(line, outcome) for line, outcome in zip(batch, outcomes, strict=True))
+            sums.sent += len(batch) - refused
+            sums.refused += refused
             advance(sum(line.size + 1 for line in batch))
-    typer.echo(f"{sent - refused} sent, {refused} refused", err=True)
-    sys.exit(1 if refused else 0)
+    typer.echo(f"{sums.sent} sent, {sums.refused} refused", err=True)
+    sys.exit(1 if sums.refused or sums.ended else 0)
+
+
+@dataclass(slots=True)
+class Sums:
+    """What became of all lines; `ended` before the last one."""
+
+    sent: int = 0
+    refused: int = 0
+    ended: bool = False
 
 
 def answered(client: Client, batch: list[Line]) -> list[dict[str, Any]]:
-    """What became of each: its id, or an error."""
+    """What became of each: its id, or an error; one account that is not there keeps the others' events from nothing.
+
+    Raises:
+        HooklineError: Hookline does not answer, or not this key: there is no use in going on.
+    """
+    from gateway.cli.client import Refused
+
     if batch[0].error is not None:
         return [{"error": {"path": "", "message": line.error}} for line in batch]
-    found = client.call("POST", f"/v1/{batch[0].account}/events", {"events": [line.event for line in batch]})
-    items: list[dict[str, Any]] = found["items"]
+    account, events = batch[0].account, [line.event for line in batch]
+    try:
+        items: list[dict[str, Any]] = client.call("POST", f"/v1/{quote(account, safe='')}/events", {"events": events})[
+            "items"
+        ]
+    except Refused as refused:
+        if refused.status != NOT_FOUND:
+            raise
+        message = f"there is no account {account!r} that this key can see"
+        return [{"error": {"path": "account", "message": message}} for _ in batch]
     return items
 
 

@@ -29,6 +29,8 @@ def in_one_line() -> Iterator[None]:
         sys.stderr.close()  # the reader of our output has gone, as `head` does
         sys.exit(1)
     except Exception as error:
+        if (refused := client_error(error)) is not None:
+            stop(refused, 2)
         if (wrong := settings_error(error)) is None:
             raise
         stop(wrong, 2)
@@ -37,6 +39,16 @@ def in_one_line() -> Iterator[None]:
 def stop(sentence: str, code: int) -> None:
     sys.stderr.write(f"hookline: {sentence}\n")
     sys.exit(code)
+
+
+def client_error(error: Exception) -> str | None:
+    """The sentence of the Kafka client that refuses what the settings say; None when it is something else."""
+    kafka: Any = sys.modules.get("confluent_kafka")
+    if kafka is None or not isinstance(error, kafka.KafkaException):
+        return None
+    if error.args[0].code() != kafka.KafkaError._INVALID_ARG:  # noqa: SLF001 - librdkafka's public name
+        return None
+    return f"the Kafka client does not take the settings HOOKLINE_KAFKA_*: {error.args[0].str()}"
 
 
 def settings_error(error: Exception) -> str | None:
@@ -49,6 +61,8 @@ def settings_error(error: Exception) -> str | None:
 
 def sentences(error: ValidationError) -> Iterator[str]:
     """Each setting once; a secret's value is never repeated."""
-    for each in error.errors(include_input=False, include_url=False, include_context=False):
-        variable = f"HOOKLINE_{each['loc'][0]}".upper() if each["loc"] else "settings"
-        yield f"{variable}: {each['msg'].removeprefix('Value error, ')}"
+    from schemas.wording import said
+
+    for each in error.errors(include_input=False, include_url=False):
+        variable = f"HOOKLINE_{each['loc'][0]}: ".upper() if each["loc"] else ""
+        yield variable + said(each)

@@ -12,15 +12,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from gateway import keys
 from gateway.cli.client import Client, NotReached, Refused
-from gateway.up import keys, local_kafka
+from gateway.up import local_kafka
 from gateway.up.console import Console
 from gateway.up.errors import NotApplied
 from gateway.up.samples import ACCOUNT, SAMPLES
 from gateway.up.topics import Cluster
-from schemas.settings import Settings, host_and_port
+from schemas.settings import Settings
 
-__all__ = ["answers_at_all", "apply_file", "gateway_url", "when_ready"]
+__all__ = ["answers_at_all", "apply_file", "when_ready"]
 
 EVERY = 0.05  # seconds between two looks
 ANSWER = 3.0  # seconds a look may take
@@ -42,14 +43,7 @@ async def when_ready(settings: Settings, receiver: str, console: Console, *, gro
 
 
 def client_of(settings: Settings) -> Client:
-    return Client(gateway_url(settings), keys.operator_key(settings), timeout=ANSWER)
-
-
-def gateway_url(settings: Settings) -> str:
-    """Where the gateway is reached from this machine."""
-    host, port = host_and_port(settings.listen)
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return Client(settings.gateway_url, keys.operator_key(settings), timeout=ANSWER)
 
 
 async def answers(client: Client, path: str) -> None:

@@ -15,7 +15,8 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.up import holding, keys, local_kafka, ready
+from gateway import keys
+from gateway.up import holding, local_kafka, ready
 from gateway.up.child import Child
 from gateway.up.console import Console
 from gateway.up.errors import KafkaUnreachable, LocalKafkaFailed, NotApplied

@@ -25,7 +25,7 @@ class Process:
             "data_dir": folder,
             "listen": f"127.0.0.1:{self.port}",
             "kafka_bootstrap_servers": f"127.0.0.1:{free_port()}",
-            "secret_key": "x",
+            "secret_key": "the secret key of a test",
             "operator_key": "hk_x",
         }
         with self.said.open("wb") as log:

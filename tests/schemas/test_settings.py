@@ -30,14 +30,18 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch,
         DATA_DIR="elsewhere",
         KAFKA_BOOTSTRAP_SERVERS="one:9092,two:9092",
-        DATABASE_URL="postgresql://hookline@db/hookline",
+        DATABASE_URL="sqlite:////elsewhere/views.db",
+        MAX_BODY="64KiB",
+        KAFKA_SECURITY_PROTOCOL="ssl",
         ALLOWED_NETWORKS="127.0.0.0/8, 127.0.0.1/32:8090",
         RETRY_TIERS="250ms,10s,1m",
         SECRET_KEYS="old, older",
     )
     assert settings.data_dir == Path("elsewhere")
     assert settings.bootstrap_servers == "one:9092,two:9092"
-    assert settings.store_url == "postgresql://hookline@db/hookline"
+    assert settings.store_url == "sqlite:////elsewhere/views.db"
+    assert settings.max_body == 65536
+    assert settings.kafka_security_protocol == "SSL"
     assert [network.port for network in settings.allowed_networks] == [None, 8090]
     assert settings.retry_tiers == [0.25, 10, 60]
     assert [key.get_secret_value() for key in settings.secret_keys] == ["old", "older"]
@@ -60,6 +64,13 @@ def test_a_blank_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) ->
         ("RETRY_TIERS", ",", "at least one delay"),
         ("RETRY_TIERS", "soon", "is not a duration"),
         ("LOG_LEVEL", "LOUD", "log_level"),
+        ("LISTEN", "8080", "is not an address and a port"),
+        ("METRICS_LISTEN", "8080", "is not an address and a port"),
+        ("KAFKA_SECURITY_PROTOCOL", "foo", "one of PLAINTEXT, SSL"),
+        ("KAFKA_SASL_MECHANISM", "GSSAPI", "one of PLAIN, SCRAM"),
+        ("DATABASE_URL", "postgresql://x", "must name an SQLite file"),
+        ("SECRET_KEY", "short", "at least 16 characters"),
+        ("MAX_BODY", "1MB", "is not a size such as"),
         ("TOPIC_PREFIX", "has blanks", "topic_prefix"),
     ],
 )
@@ -69,9 +80,21 @@ def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
     assert name.lower() in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}, "needs HOOKLINE_KAFKA_SASL_MECHANISM"),
+        ({"KAFKA_SASL_MECHANISM": "PLAIN"}, "needs HOOKLINE_KAFKA_SECURITY_PROTOCOL"),
+    ],
+)
+def test_half_a_login_is_refused(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        settings_of(monkeypatch, **variables)
+
+
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("SECRET_KEY", "SECRET_KEYS", "OPERATOR_KEY", "KAFKA_SASL_PASSWORD")
-    settings = settings_of(monkeypatch, **dict.fromkeys(names, "t0psecret"))
+    settings = settings_of(monkeypatch, **dict.fromkeys(names, "t0psecret, and long"))
     assert "t0psecret" not in repr(settings)
     assert "t0psecret" not in settings.model_dump_json()
 

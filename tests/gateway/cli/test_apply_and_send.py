@@ -81,3 +81,69 @@ def test_a_line_without_an_account_says_what_to_do(shell: CliRunner) -> None:
     done = shell.invoke(app, ["events", "send"], input='{"customer": "c-1", "action": "point_add"}\n')
     assert done.exit_code == 1
     assert "account: is missing; name it in the line, or with --account" in done.stderr
+
+
+def test_lines_for_an_account_that_is_not_there_are_named_and_the_others_are_sent(
+    shell: CliRunner, house: House
+) -> None:
+    lines = [
+        '{"account": "shop", "customer": "c-1", "action": "point_add"}',
+        '{"account": "nosuch", "customer": "c-2", "action": "point_add"}',
+        '{"account": "a/b?ü", "customer": "c-3", "action": "point_add"}',
+        "[1]",
+        '{"account": "shop", "customer": "c-4", "action": "point_add"}',
+    ]
+    done = shell.invoke(app, ["events", "send"], input="\n".join(lines))
+    assert done.exit_code == 1
+    assert "line 2: account: there is no account 'nosuch'" in done.stderr
+    assert "line 3: account: there is no account 'a/b?ü'" in done.stderr
+    assert "line 4: is not an object" in done.stderr
+    assert done.stderr.endswith("2 sent, 3 refused\n")
+    assert [event.customer for event in house.log.records(house.topics.customer_events)] == ["c-1", "c-4"]
+
+
+def test_sending_that_cannot_go_on_says_where_it_ended(shell: CliRunner, house: House) -> None:
+    house.log.away = True
+    done = shell.invoke(app, ["events", "send", "-a", "shop"], input='\n{"customer": "c-1", "action": "point_add"}\n')
+    assert done.exit_code == 1
+    assert "line 2: sending ends here: it is not known whether this was done" in done.stderr
+    assert done.stderr.endswith("0 sent, 0 refused\n")
+
+
+def test_a_dry_run_says_what_would_be(shell: CliRunner) -> None:
+    done = shell.invoke(app, ["apply", "-f", str(EXAMPLE), "--dry-run"])
+    assert "would be created   sites receiver" in done.output
+
+
+def test_a_refused_site_is_told_once(shell: CliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(
+        "account: shop\n"
+        "sites:\n  - {name: crm, url: nowhere}\n"
+        "subscriptions:\n  - {name: all, site: crm, actions: ['*'], path: 5}\n",
+        "utf-8",
+    )
+    done = shell.invoke(app, ["apply", "-f", str(file)])
+    assert done.exit_code == 1
+    errors = [line for line in done.stderr.splitlines() if "shop.yaml:" in line]
+    assert ["sites.0.url" in errors[0], "subscriptions.0.path" in errors[1]] == [True, True]
+    assert len(errors) == 2
+
+
+def test_a_definition_that_can_name_no_customer_is_warned_of(shell: CliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(
+        "account: shop\nincoming_webhooks:\n  - {name: a, endpoint: a, action: point_add, state: active}\n", "utf-8"
+    )
+    done = shell.invoke(app, ["apply", "-f", str(file)])
+    assert done.exit_code == 0
+    assert "shop.yaml:3: incoming_webhooks.0: warning: no mapping gives `customer`" in done.stderr
+
+
+def test_a_gateway_that_is_not_ready_is_said_while_apply_waits(
+    shell: CliRunner, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.cli.apply.STARTING_WITHIN", 0.3)
+    house.gate.open = False
+    done = shell.invoke(app, ["apply", "-f", str(EXAMPLE)])
+    assert "this gateway is starting (503); trying again" in done.stderr

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import pytest
 
-from gateway.cli.client import Client, NotReached, Refused, sentence
+from gateway.cli.client import Client, KeyUnusable, NotReached, Refused, sentence
 from tests.waiting import free_port
 
 
@@ -68,13 +68,30 @@ def test_nobody_at_the_address_says_what_to_do() -> None:
         Client(f"http://127.0.0.1:{free_port()}", None).call("GET", "/livez")
 
 
-def test_an_address_that_is_none_is_said() -> None:
-    with pytest.raises(NotReached, match="HOOKLINE_URL=nowhere"):
-        Client("nowhere", None).call("GET", "/livez")
+@pytest.mark.parametrize("url", ["nowhere", "http://", "http://x:port", "http://ü.example", "ftp://x"])
+def test_an_address_that_is_none_is_said(url: str) -> None:
+    with pytest.raises(NotReached, match=f"HOOKLINE_URL={url.rstrip('/')}"):
+        Client(url, None).call("GET", "/livez")
 
 
 def test_a_missing_key_is_said() -> None:
     assert "HOOKLINE_API_KEY" in sentence(401, None)
+
+
+def test_a_key_that_is_not_here_is_said_with_the_place_it_was_looked_for(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Answers, "status", 401)
+    monkeypatch.setenv("HOOKLINE_URL", server)
+    monkeypatch.setenv("HOOKLINE_DATA_DIR", str(tmp_path))
+    with pytest.raises(Refused, match=r"there is no .*operator.key: run this in the folder of `hookline up`"):
+        Client.from_environment().call("GET", "/v1/accounts")
+    monkeypatch.setenv("HOOKLINE_API_KEY", "hk_old")
+    with pytest.raises(Refused, match="it does not know the key of HOOKLINE_API_KEY"):
+        Client.from_environment().call("GET", "/v1/accounts")
+    monkeypatch.setenv("HOOKLINE_API_KEY", "ł\n")
+    with pytest.raises(KeyUnusable, match="HOOKLINE_API_KEY is not an API key"):
+        Client.from_environment()
 
 
 def test_the_key_of_this_folder_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

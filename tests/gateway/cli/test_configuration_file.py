@@ -45,7 +45,7 @@ def test_variables_are_filled_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     [
         ("account: shop\na: [1,\n", "shop.yaml:3: not YAML"),
         ("account: shop\na: 1\na: 2\n", "shop.yaml:3: the key 'a' stands twice"),
-        ("account: shop\nsites:\n  - name: ${NO_SUCH}\n", "shop.yaml:3: sites.0.name: the environment variable NO_SUCH"),
+        ("account: shop\nsites:\n  - name: ${NO_SUCH}\n", "shop.yaml:3: sites.0.name: the environment variable"),
         ("account: shop\na: ${NO_SUCH:-x}\n", "shop.yaml:2: a: ${NO_SUCH:-x} is not the name of a variable"),
         ("account: shop\na: ${NO_SUCH\n", "shop.yaml:2: a: ${NO_SUCH is not the name of a variable"),
         ("a: 1\naccount: ü\n", "shop.yaml:2: account: 'ü' is no name of an account"),

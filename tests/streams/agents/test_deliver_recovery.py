@@ -181,7 +181,7 @@ def test_a_courier_waits_for_kafka_with_one_clear_line_and_stops_when_asked(tmp_
     port = free_port()
     process = subprocess.Popen(
         [HOOKLINE, "courier"],
-        env=environment(kafka_bootstrap_servers=f"127.0.0.1:{port}", data_dir=tmp_path, secret_key="k"),
+        env=environment(kafka_bootstrap_servers=f"127.0.0.1:{port}", data_dir=tmp_path, secret_key="k" * 16),
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -63,5 +63,7 @@ def test_the_key_comes_from_the_setting_or_the_file(tmp_path: Path) -> None:
         keyring_of(Settings(data_dir=tmp_path))
     (tmp_path / "secret.key").write_text("from the file\n", "utf-8")
     assert keyring_of(Settings(data_dir=tmp_path)).open(Keyring(["from the file"]).seal(b"x")) == b"x"
-    settings = Settings.model_validate({"data_dir": tmp_path, "secret_key": "new", "secret_keys": "old, older"})
+    settings = Settings.model_validate(
+        {"data_dir": tmp_path, "secret_key": "a new and long secret", "secret_keys": "old, older"}
+    )
     assert keyring_of(settings).open(OLD.seal(b"x")) == b"x"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.up import keys
+from gateway import keys
 from schemas.settings import Settings
 
 
@@ -29,7 +29,7 @@ def test_a_key_that_is_there_stays(tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_set_is_not_written_to_a_file(tmp_path: Path) -> None:
-    settings = settings_of(tmp_path, operator_key="hk_given", secret_key="given")
+    settings = settings_of(tmp_path, operator_key="hk_given", secret_key="given, and long enough")
     keys.make_missing(settings)
     assert list(tmp_path.iterdir()) == []
     assert keys.operator_key(settings) == "hk_given"
