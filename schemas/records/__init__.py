@@ -6,7 +6,7 @@ letter) travels as its own encoded bytes, so that each kind evolves alone and is
 
 from schemas.records.attempt import Attempt, AttemptError, AttemptStatus, Trigger
 from schemas.records.change import Change, ChangeItem, EntityKind
-from schemas.records.command import Command, CommandKind
+from schemas.records.command import Command, CommandKind, PendingStep
 from schemas.records.delivery import DeadLetter, Delivery, DrainProgress, Parked, QueueReason
 from schemas.records.event import CustomerEvent, SourceType
 from schemas.records.operation import Operation, OperationKind
@@ -31,6 +31,7 @@ __all__ = [
     "OperationKind",
     "Outcome",
     "Parked",
+    "PendingStep",
     "QueueReason",
     "Rejected",
     "RejectedReason",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Command", "CommandKind"]
+__all__ = ["Command", "CommandKind", "PendingStep"]
 
 
 class CommandKind(StrEnum):
@@ -17,8 +17,20 @@ class CommandKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PendingStep:
+    """A step of the delivery that was waiting when the command was given."""
+
+    chain: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One request. A resend carries the delivery whole (a new chain), so that a courier needs no store."""
+    """One request. It carries the delivery whole, so that a courier needs no store.
+
+    Of a resend that is the new chain's first step, of `send_now` the step that waits. `pending` are the steps that a
+    resend supersedes and that `cancel` ends.
+    """
 
     id: str  # time-ordered; names the new chain of a resend
     kind: CommandKind
@@ -29,3 +41,4 @@ class Command:
     at: int  # ms
     resend_id: str | None
     delivery: bytes | None  # encoded Delivery
+    pending: list[PendingStep]

@@ -22,6 +22,7 @@ from schemas.records import (
     OperationKind,
     Outcome,
     Parked,
+    PendingStep,
     QueueReason,
     Rejected,
     RejectedReason,
@@ -88,6 +89,7 @@ SAMPLES: dict[str, Any] = {
         at=AT,
         resend_id="rsd_1",
         delivery=b"\xc3\x01delivery",
+        pending=[PendingStep(chain="0", step=3)],
     ),
     "customer_event": CustomerEvent(
         id="evt_1",
