@@ -17,7 +17,6 @@ from gateway.api.problems import invalid
 from gateway.api.validation import field_problems
 from gateway.identifiers import time_ordered
 from schemas.definitions.forms import State
-from schemas.definitions.secrets import keep_masked
 from schemas.errors import FieldError, FieldInvalid
 from streams.core.configuration import AccountState, Entity
 
@@ -125,7 +124,7 @@ class _Walk:
         name = sent.get("name")
         entity = self.living[kind.entity].get(name.strip()) if isinstance(name, str) else None
         stored = None if entity is None else self.changer.plain(entity)
-        completed = self.checks.completed(kind.entity, keep_masked(sent, stored))
+        completed = self.checks.completed(kind.entity, self.changer.with_kept(sent, entity))
         model, problems = field_problems(kind.sent, completed)
         body = definition(model) if model is not None else {}
         if model is not None:

@@ -10,15 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.api.times import iso
 from gateway.awaiting import Awaiting, Follows
 from gateway.identifiers import time_ordered
 from gateway.writing import ACKNOWLEDGED_WITHIN, Writes
 from schemas.codec import encode
-from schemas.definitions.secrets import SEALED, replace_secrets, unseal
+from schemas.definitions.secret_lists import seal
+from schemas.definitions.secrets import keep_masked, unseal
 from schemas.errors import ConfigurationRefused, FieldError, KafkaUnavailable
 from schemas.json_text import dump
 from schemas.records import Change, ChangeItem, EntityKind
-from streams.core.configuration import Configuration, Entity
+from streams.core.configuration import AccountState, Configuration, Entity
 from streams.edges.kafka import Message
 from streams.edges.keyring import Keyring
 
@@ -55,6 +57,14 @@ class Changer:
         """A definition with its secrets in clear."""
         return unseal(entity.body or {}, self.keyring.open_text)
 
+    def with_kept(self, sent: dict[str, Any], entity: Entity | None) -> dict[str, Any]:
+        """What was sent, the secrets that it keeps of what is stored in clear.
+
+        Raises:
+            FieldInvalid: it keeps what is not stored.
+        """
+        return keep_masked(sent, entity.body if entity else None, self.keyring.open_text)
+
     def preview(self, account: str, author: str, items: Sequence[Item]) -> None:
         """Whether the fold would take the change now.
 
@@ -89,18 +99,31 @@ class Changer:
         return self.configuration.offset >= offset or await self.awaiting.reached(offset, within)
 
     def _change(self, account: str, author: str, items: Sequence[Item]) -> Change:
+        state, now = self.configuration.account(account) or AccountState(account), self.now()
         return Change(
             id=time_ordered("chg"),
             account=account,
             author=author,
-            at=self.now(),
-            items=[ChangeItem(kind=i.kind, id=i.id, base_revision=i.base_revision, body=self._text(i)) for i in items],
+            at=now,
+            items=[
+                ChangeItem(kind=i.kind, id=i.id, base_revision=i.base_revision, body=self._text(i, state, now))
+                for i in items
+            ],
         )
 
-    def _text(self, item: Item) -> str:
+    def _text(self, item: Item, state: AccountState, now: int) -> str:
         if item.body is None:
             return ""
-        return dump(replace_secrets(item.body, lambda plain: {SEALED: self.keyring.seal(str(plain).encode())}))
+        stored = state.of(item.kind).get(item.id)
+        sealed = seal(
+            item.body,
+            stored.body if stored else None,
+            encrypt=lambda plain: self.keyring.seal(plain.encode()),
+            decrypt=self.keyring.open_text,
+            new_id=lambda: time_ordered("sec"),
+            at=iso(now),
+        )
+        return dump(sealed)
 
 
 def single(refused: ConfigurationRefused) -> ConfigurationRefused:

@@ -17,7 +17,6 @@ from gateway.api.times import iso
 from gateway.api.validation import validated
 from gateway.identifiers import time_ordered
 from schemas.definitions.forms import State
-from schemas.definitions.secrets import keep_masked
 from schemas.errors import ConfigurationRefused, FieldError
 from schemas.records import EntityKind
 from streams.core.configuration import AccountState, Entity
@@ -127,7 +126,7 @@ class Collection:
         """The definition that was sent, masks replaced by what is stored, checked against the rest of the account."""
         if not isinstance(call.body, dict):
             raise invalid([FieldError("", f"send a {self.kind.one} as a JSON object")])
-        sent = keep_masked(call.body, self.changer.plain(stored) if stored else None)
+        sent = self.changer.with_kept(call.body, stored)
         body = definition(validated(self.kind.sent, self.checks.completed(self.kind.entity, sent)))
         state = self._state(call.account)
         problems = tuple(self.checks.problems(self.kind.entity, body, sites_of(state), custom_actions(state)))

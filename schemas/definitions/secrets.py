@@ -1,7 +1,7 @@
 """Where secrets lie in a definition's JSON, and what happens to them: sealed in the topic, masked in answers.
 
-A sealed value is `{"$sealed": "v1.<key id>.<base64>"}`; a masked one is eight-dots text. Sending back the mask keeps
-what is stored.
+A sealed value is `{"$sealed": "v1.<key id>.<base64>"}`; in a list its details stand beside that, see `secret_lists`. A
+masked one is eight-dots text, in a list an object with its `id`. Sending back what came out keeps what is stored.
 """
 
 from __future__ import annotations
@@ -11,11 +11,26 @@ from typing import Any
 
 from schemas.errors import FieldInvalid
 
-__all__ = ["MASK", "SEALED", "keep_masked", "mask", "replace_secrets", "sealed_texts", "unseal"]
+__all__ = [
+    "DETAILS",
+    "MASK",
+    "SEALED",
+    "Place",
+    "keep_masked",
+    "list_of",
+    "mask",
+    "places",
+    "replace_places",
+    "replace_secrets",
+    "sealed_texts",
+    "secret",
+    "unseal",
+]
 
 MASK = "••••"
 SEALED = "$sealed"
 SECRET_FIELDS = frozenset({"password", "secret_access_key"})
+DETAILS = ("id", "hint", "created_at", "expires_at")  # of a secret in a list
 
 FREE_FIELDS = frozenset({"success_response", "error_response", "mapping"})  # any JSON; no secrets of ours
 
@@ -46,6 +61,11 @@ def places_of_field(container: dict[str, Any], key: str, item: Any, path: str) -
         yield from places(item, f"{path}{key}.")
 
 
+def list_of(place: Place) -> str | None:
+    """The path of the list that a secret is a member of; None for one that stands alone."""
+    return place[2].rpartition(".")[0] if isinstance(place[0], list) else None
+
+
 def copied(value: Any) -> Any:
     if isinstance(value, list):
         return [copied(item) for item in value]
@@ -54,15 +74,26 @@ def copied(value: Any) -> Any:
 
 def replace_secrets(body: dict[str, Any], replace: Callable[[Any], Any]) -> dict[str, Any]:
     """A copy of a definition with each secret replaced."""
+    return replace_places(body, lambda place: replace(secret(place)))
+
+
+def replace_places(body: dict[str, Any], replace: Callable[[Place], Any]) -> dict[str, Any]:
+    """The same by what stands where."""
     result: dict[str, Any] = copied(body)
     for place in list(places(result)):
-        place[0][place[1]] = replace(secret(place))  # type: ignore[index]  # a dict has str keys, a list int ones
+        put(place, replace(place))
     return result
 
 
 def mask(body: dict[str, Any]) -> dict[str, Any]:
-    """A copy for people: each secret is dots."""
-    return replace_secrets(body, lambda _: MASK)
+    """A copy for people: each secret is dots, each in a list an object that tells it from the others."""
+    return replace_secrets(body, masked)
+
+
+def masked(value: Any) -> Any:
+    if not isinstance(value, dict) or "id" not in value:
+        return MASK
+    return {"last_used_at": None} | {name: value[name] for name in DETAILS}
 
 
 def sealed_texts(body: dict[str, Any]) -> list[str]:
@@ -83,36 +114,61 @@ def unseal(body: dict[str, Any], open_sealed: Callable[[str], str]) -> dict[str,
     return replace_secrets(body, plain)
 
 
-def keep_masked(new: dict[str, Any], stored: dict[str, Any] | None) -> dict[str, Any]:
-    """A copy of what was sent, with each mask replaced by the secret that is stored in the same place.
+def keep_masked(
+    new: dict[str, Any], stored: dict[str, Any] | None, open_sealed: Callable[[str], str] | None = None
+) -> dict[str, Any]:
+    """A copy of what was sent, with each mask replaced by the stored secret that it stands for.
 
-    The same place is the same path; for a criterion that has moved, the one with the same attribute and operator.
+    That is the one in the same place: the same path; for a criterion that has moved, the one with the same attribute
+    and operator; for an object in a list, the one with its id. With `open_sealed` the secrets are in clear.
 
     Raises:
         FieldInvalid: a mask stands where nothing is stored.
     """
-    result: dict[str, Any] = copied(new)
-    kept: dict[tuple[str, ...], Any] = {}
-    for place in places(stored or {}):
-        for name in names(place):
-            kept.setdefault(name, secret(place))
-    for place in list(places(result)):
-        if secret(place) == MASK:
-            found = [kept[name] for name in names(place) if name in kept]
-            if not found:
-                raise FieldInvalid(place[2], f"{MASK} keeps a stored secret, and none is stored here; send the secret")
-            place[0][place[1]] = found[0]  # type: ignore[index]  # a dict has str keys, a list int ones
-    return result
+    kept = {name: secret(place) for place in reversed([*places(stored or {})]) for name in names(place)}
+
+    def replaced(place: Place) -> Any:
+        value = secret(place)
+        if value != MASK and not (isinstance(value, dict) and list_of(place)):
+            return value
+        found = stored_for(place, kept)
+        sealed = open_sealed is not None and isinstance(found, dict)
+        return open_sealed(found[SEALED]) if open_sealed is not None and sealed else found
+
+    return replace_places(new, replaced)
+
+
+def stored_for(place: Place, kept: dict[tuple[str, ...], Any]) -> Any:
+    """What a mask, or an object of a list, stands for."""
+    sent, path = secret(place), place[2]
+    if sent == MASK:
+        found = next((kept[name] for name in names(place) if name in kept), None)
+        if found is None:
+            raise FieldInvalid(path, f"{MASK} keeps a stored secret, and none is stored here; send the secret")
+        return found
+    found = kept.get((list_of(place) or "", str(sent.get("id"))))
+    if found is None:
+        raise FieldInvalid(path, "give a secret as text; an object keeps the stored one that has its `id`")
+    if sent.get("expires_at", found["expires_at"]) != found["expires_at"]:
+        raise FieldInvalid(f"{path}.expires_at", "is set by POST .../secrets with an `overlap`, or by DELETE")
+    return found
 
 
 def secret(place: Place) -> Any:
+    """What stands in a place."""
     return place[0][place[1]]  # type: ignore[index]  # a dict has str keys, a list int ones
 
 
+def put(place: Place, value: Any) -> None:
+    place[0][place[1]] = value  # type: ignore[index]  # a dict has str keys, a list int ones
+
+
 def names(place: Place) -> list[tuple[str, ...]]:
-    """What a secret is known by, the most exact first."""
+    """What a stored secret, or a mask, is known by; the most exact first."""
     container, _, path = place
     if isinstance(container, dict) and "attribute" in container:
         attribute, operator = str(container["attribute"]), str(container.get("operator"))
         return [(path, attribute), ("criterion", attribute, operator)]
-    return [(path,)]
+    value = secret(place)
+    known = [(list_of(place) or "", str(value["id"]))] if isinstance(value, dict) and "id" in value else []
+    return [(path,), *known]
