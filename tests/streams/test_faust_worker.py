@@ -50,15 +50,15 @@ def test_a_request_becomes_its_event_and_its_delivery(stage: Stage) -> None:
 
 def test_every_accepted_request_is_delivered_over_kills_under_load(stage: Stage) -> None:
     stage.write(stage.topics.config, [Shop().change])
-    requests = accepted(range(6000))
+    requests = accepted(range(4500))
     stage.start()
-    for kill in range(3):
+    for kill in range(2):
         seen = len(stage.messages(stage.topics.deliveries))
         stage.write(stage.topics.incoming_requests, requests[kill * 1500 : (kill + 1) * 1500])
         stage.wait_for(stage.topics.deliveries, seen + 1, within=40)
         stage.end(number=signal.SIGKILL)
         stage.start()
-    stage.write(stage.topics.incoming_requests, requests[4500:])
+    stage.write(stage.topics.incoming_requests, requests[3000:])
 
     wanted = {event_id_of_request(request.id) for request in requests}
     eventually(partial(delivered, stage, wanted), within=60, what=f"all deliveries\n{stage.said()}")
@@ -172,11 +172,12 @@ def test_a_stop_under_load_ends_with_0_and_doubles_nothing(stage: Stage) -> None
 def test_a_worker_that_waits_for_kafka_says_so_once_and_can_be_stopped(stage: Stage) -> None:
     stage.variables["HOOKLINE_KAFKA_BOOTSTRAP_SERVERS"] = nowhere = f"127.0.0.1:{free_port()}"
     stage.start()
-    eventually(lambda: f"Kafka at {nowhere} does not answer" in stage.said())
+    eventually(lambda: f"Kafka does not answer at {nowhere}" in stage.said())
     assert stage.end() == 0
     assert stage.said().count("waiting for Kafka") == 1
 
 
+@pytest.mark.prove
 def test_two_workers_share_the_work_and_one_takes_over_from_the_other(stage: Stage) -> None:
     stage.write(stage.topics.config, [Shop().change])
     stage.start("one")
