@@ -21,6 +21,7 @@ from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.agents.deliver.agent import Deliver
 from streams.agents.deliver.intake import Intake
+from streams.agents.deliver.obeying import Obeying
 from streams.agents.deliver.sending import Sending
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import Shares
@@ -38,6 +39,7 @@ from streams.edges.guard import Guard
 from streams.edges.keyring import keyring_of
 from streams.edges.ledger import Ledger
 from streams.edges.loop import Loop
+from streams.edges.orders_reader import OrdersReader
 from streams.edges.proof_reader import ProofReader
 from streams.edges.resolver import Resolver
 from streams.edges.static_ip import StaticIp
@@ -116,6 +118,7 @@ class Courier:
             shares=shares,
             lanes=lanes,
             settling=settling,
+            obeying=Obeying(shares=shares, lanes=lanes, settling=settling, sites=sites),
         )
         sending = Sending(
             loop=self._loop,
@@ -151,8 +154,12 @@ class Courier:
         return CourierConsumer(
             self._settings,
             member=worker_slot(self._settings, "courier"),
-            topics=[topics.deliveries, *retries],
-            assigner=Assigner(deliveries=topics.deliveries, proofs=proofs),
+            topics=[topics.deliveries, topics.commands, *retries],
+            assigner=Assigner(
+                deliveries=topics.deliveries,
+                proofs=proofs,
+                orders=OrdersReader(self._settings, topics.commands),
+            ),
             loop=self._loop,
             on_failure=self._fail,
         )

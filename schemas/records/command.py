@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.records.attempt import Trigger
+
 __all__ = ["Command", "CommandKind", "PendingStep"]
 
 
@@ -22,6 +24,8 @@ class PendingStep:
 
     chain: str
     step: int
+    trigger: Trigger
+    resend_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, TopicPartition
 
 from schemas.errors import KafkaUnavailable, RecordUnreadable
+from streams.core.orders import Orders
 from streams.core.proof import Proofs
 from streams.core.window import Marks, marks_from
+from streams.edges.orders_reader import OrdersReader
 from streams.edges.proof_reader import ProofReader
 
 __all__ = ["Assigner", "Share"]
@@ -31,13 +33,14 @@ class Share:
     mark: Marks
     proof_ends: Marks
     proofs: Proofs
+    orders: Orders = field(default_factory=Orders)
 
 
 class Assigner:
     """Works out shares, in the consumer's thread."""
 
-    def __init__(self, *, deliveries: str, proofs: ProofReader) -> None:
-        self._deliveries, self._proofs = deliveries, proofs
+    def __init__(self, *, deliveries: str, proofs: ProofReader, orders: OrdersReader) -> None:
+        self._deliveries, self._proofs, self._orders = deliveries, proofs, orders
 
     def shares(self, consumer: Consumer, partitions: Sequence[TopicPartition]) -> list[Share]:
         """The shares of an assignment.
@@ -55,10 +58,14 @@ class Assigner:
             raise KafkaUnavailable(f"the offsets of the courier are not known: {error.args[0].str()}") from None
         starts = {place(p): max(p.offset, firsts[place(p)]) for p in committed}
         marks = {p.partition: self._mark(p) for p in committed if p.topic == self._deliveries}
-        proven = self._proofs.read(marks)
-        log.info("partitions", numbers=sorted(marks), proven=sum(len(p.proofs.handled) for p in proven.values()))
+        proven, commands = self._proofs.read(marks), self._orders.topic
+        orders = self._orders.read({n: starts[commands, n] for n in marks}, {n: firsts[commands, n] for n in marks})
+        log.info(
+            "partitions assigned", numbers=sorted(marks), proven=sum(len(p.proofs.handled) for p in proven.values())
+        )
         return [
-            Share(n, of(starts, n), of(ends, n), mark, proven[n].ends, proven[n].proofs) for n, mark in marks.items()
+            Share(n, of(starts, n), of(ends, n), mark, proven[n].ends, proven[n].proofs, orders[n])
+            for n, mark in marks.items()
         ]
 
     @staticmethod

@@ -89,7 +89,7 @@ SAMPLES: dict[str, Any] = {
         at=AT,
         resend_id="rsd_1",
         delivery=b"\xc3\x01delivery",
-        pending=[PendingStep(chain="0", step=3)],
+        pending=[PendingStep(chain="0", step=3, trigger=Trigger.AUTO, resend_id=None)],
     ),
     "customer_event": CustomerEvent(
         id="evt_1",

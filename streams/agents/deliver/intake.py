@@ -12,10 +12,11 @@ from typing import Protocol
 from confluent_kafka import Message
 
 from schemas.records import Delivery, Rejected
+from streams.agents.deliver.obeying import Obeying
 from streams.agents.deliver.reading import item_of
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import Shares
-from streams.agents.deliver.work import Arrived, Item, Work
+from streams.agents.deliver.work import Arrived, Item, Source, Work
 from streams.core.inlet import Held, Inlet
 from streams.core.lanes import Lanes
 from streams.core.proof import step_key
@@ -52,9 +53,10 @@ class Intake:
         shares: Shares,
         lanes: Lanes[Work],
         settling: Settling,
+        obeying: Obeying,
     ) -> None:
         self._loop, self._reader, self._configured = loop, reader, configured
-        self._shares, self._lanes, self._settling = shares, lanes, settling
+        self._shares, self._lanes, self._settling, self._obeying = shares, lanes, settling, obeying
         self._ready: dict[Inlet[Item], None] = {}  # to be looked at in the next round, in order
         self._timers: dict[Inlet[Item], Timer] = {}
         self._asked: set[Inlet[Item]] = set()
@@ -105,7 +107,7 @@ class Intake:
                 return self._wait_until(inlet, delivery.due)
             if not self._configured.reached(delivery.config_offset):
                 return self._wait_for_configuration(inlet, delivery)
-        if not inlet.takes_up or (isinstance(item, Arrived) and not self._lanes.has_room(item.lane)):
+        if not inlet.takes_up or (isinstance(item, Arrived) and item.is_sent and not self._lanes.has_room(item.lane)):
             self._ready[inlet] = None
             return True
         return False
@@ -139,15 +141,31 @@ class Intake:
         if isinstance(item, Rejected):
             self._settling.reject(source, item)
             return
-        key = step_key(item.delivery)
+        if item.command is None:
+            self._begin(source, item, head.size)
+            return
+
+        def obeyed(*, sent: bool) -> None:
+            if sent and inlet.live:
+                self._begin(source, item, head.size)
+            else:
+                self._shares.close(source)
+
+        self._obeying.obey(item.command, item, inlet.partition, obeyed)
+
+    def _begin(self, source: Source, item: Arrived, size: int) -> None:
+        key, number = step_key(item.delivery), source.inlet.partition
         if self._settling.join(key, source):
             return
-        if self._shares.handled(inlet.partition, key):
+        if self._shares.handled(number, key) or self._shares.overtaken(number, key, item.written_at):
             self._shares.close(source)
             return
-        work = Work(item.delivery, key, item.lane, inlet.partition, [source])
+        work = Work(item.delivery, key, item.lane, number, [source])
         self._settling.begin(work)
-        self._lanes.add(item.lane, work, head.size)
+        if error := self._shares.against(number, item.delivery):
+            self._obeying.stop(work, error)
+        else:
+            self._lanes.add(item.lane, work, size)
 
     def lost(self, inlets: Sequence[Inlet[Item]]) -> None:
         """These partitions are no longer ours."""

@@ -1,13 +1,13 @@
-"""Records as they are read: a delivery, or why there is none."""
+"""Records as they are read: a delivery, perhaps with a command about it, or why there is none."""
 
 from __future__ import annotations
 
 from confluent_kafka import Message
 
-from schemas.codec import decode_as
+from schemas.codec import decode, decode_as
 from schemas.errors import RecordUnreadable
 from schemas.kafka_clients import headers_of
-from schemas.records import Delivery, Rejected, RejectedReason
+from schemas.records import Command, CommandKind, Delivery, Rejected, RejectedReason
 from streams.agents.deliver.work import Arrived, Item
 from streams.core.lanes import lane_of
 
@@ -17,15 +17,28 @@ __all__ = ["item_of", "rejected_of"]
 def item_of(message: Message, now: int) -> Item:
     """Read a record; `now` in milliseconds."""
     try:
-        return arrived(decode_as(Delivery, message.value()))
+        record, written_at = decode(message.value()), message.timestamp()[1]
+        if isinstance(record, Command):
+            return commanded(record, written_at)
+        if not isinstance(record, Delivery):
+            raise RecordUnreadable(f"a Delivery belongs here, this is a {type(record).__name__}")  # noqa: TRY301
+        return arrived(record, written_at)
     except RecordUnreadable as error:
         return rejected_of(message, RejectedReason.UNREADABLE, str(error), now)
 
 
-def arrived(delivery: Delivery) -> Arrived:
+def arrived(delivery: Delivery, written_at: int, command: Command | None = None) -> Arrived:
     if delivery.step < 1:
         raise RecordUnreadable(f"the step {delivery.step} is none")
-    return Arrived(delivery, lane_of(delivery))
+    return Arrived(delivery, lane_of(delivery), written_at, command)
+
+
+def commanded(command: Command, written_at: int) -> Arrived:
+    delivery = decode_as(Delivery, command.delivery)
+    first = command.kind is not CommandKind.RESEND or (delivery.chain, delivery.step) == (command.id, 1)
+    if delivery.delivery_id != command.delivery_id or not first:
+        raise RecordUnreadable("the command carries another delivery than its own")
+    return arrived(delivery, written_at, command)
 
 
 def rejected_of(message: Message, reason: RejectedReason, detail: str, now: int) -> Rejected:

@@ -20,6 +20,7 @@ from streams.agents.deliver.work import Item, Source, Work
 from streams.core import attempts
 from streams.core.answer import Answer, Fault, Request
 from streams.core.inlet import Inlet
+from streams.core.proof import step_key
 from streams.core.retrying import Delivered, Exhausted, Resend, Verdict, status_of, verdict
 from streams.core.sending import SiteView
 from streams.edges import crash
@@ -65,6 +66,10 @@ class Settling:
         work.sources.append(source)
         return True
 
+    def is_under_way(self, key: str) -> bool:
+        """Whether a step was admitted and has not ended."""
+        return key in self._under_way
+
     def forget(self, work: Work) -> None:
         """It is given up unsent, because it is someone else's now."""
         self._under_way.pop(work.key, None)
@@ -98,6 +103,8 @@ class Settling:
             tiers=tuple(self._tiers),
             now=now,
         )
+        if isinstance(follows, Resend) and self._shares.against(work.partition, work.delivery):
+            follows = Exhausted()  # a newer chain has taken over, or it was cancelled while it was in flight
         due = follows.due if isinstance(follows, Resend) else None
         status = status_of(follows)
         row = attempts.row_of(work.delivery, site, request, answer, status=status, next_attempt_at=due)
@@ -108,6 +115,22 @@ class Settling:
         answer = Answer(began_at=now_ms(), duration_us=0, fault=fault)
         follows = Exhausted()
         self._leave(work, attempts.row_of(work.delivery, site, None, answer, status=status_of(follows)), follows)
+
+    def stopped(self, work: Work, site: SiteView | None, fault: Fault) -> None:
+        """People want it no more: it ends unsent. No dead letter, since nothing has failed."""
+        self._row(work, encode(unsent(work.delivery, site, fault)))
+
+    def never_made(self, partition: int, delivery: Delivery, site: SiteView | None, fault: Fault, then: Then) -> None:
+        """The same for a step whose record lies somewhere and will be met later."""
+
+        def written(offset: int | None) -> None:
+            if offset is not None:
+                self._shares.written(self._topics.attempts, partition, offset)
+            self._shares.remember(step_key(delivery))
+            then()
+
+        row = encode(unsent(delivery, site, fault))
+        self._writer.write(self._topics.attempts, partition, delivery.lane.encode(), row, written)
 
     def park(self, work: Work, cause: str) -> None:
         """It is put aside without spending an attempt."""
@@ -198,6 +221,12 @@ class Settling:
 
         key = f"{record.topic}/{record.partition}".encode()
         self._writer.write(self._topics.rejected, record.partition, key, encode(record), written)
+
+
+def unsent(delivery: Delivery, site: SiteView | None, fault: Fault) -> Attempt:
+    """The row of a step that was not made."""
+    answer = Answer(began_at=now_ms(), duration_us=0, fault=fault)
+    return attempts.row_of(delivery, site, None, answer, status=AttemptStatus.FAILED)
 
 
 def rejected(inlet: Inlet[Item], offset: int, delivery: Delivery, reason: RejectedReason, detail: str) -> Rejected:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 
+from schemas.records import AttemptError, Delivery
 from streams.agents.deliver.work import Item, Source
 from streams.core.inlet import Inlet
 from streams.core.proof import Proofs, Steps
@@ -20,7 +21,7 @@ class OwnShare:
     """One partition number."""
 
     def __init__(self, share: Share) -> None:
-        self.number = share.number
+        self.number, self.orders = share.number, share.orders
         self.inlets = {topic: Inlet[Item](topic, share.number, at) for topic, at in share.starts.items()}
         self.window = ProofWindow(share.mark, share.proof_ends, share.starts)
         self.recovery = self.window.open()  # held until the rows that were missing are there
@@ -114,6 +115,16 @@ class Shares:
         """Whether the step was done before."""
         own = self._own.get(number)
         return key in self._steps or (own is not None and own.proofs is not None and key in own.proofs.handled)
+
+    def against(self, number: int, delivery: Delivery) -> AttemptError | None:
+        """Why a chain is not to go on: people have asked for something else."""
+        own = self._own.get(number)
+        return own.orders.against(delivery) if own else None
+
+    def overtaken(self, number: int, key: str, written_at: int) -> bool:
+        """Whether a record waits for what people have had sent already."""
+        own = self._own.get(number)
+        return own is not None and own.orders.overtaken(key, written_at)
 
     def remember(self, key: str) -> None:
         """The step has been done."""

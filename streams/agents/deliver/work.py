@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from schemas.records import Delivery, Rejected
+from schemas.records import Command, CommandKind, Delivery, Rejected
 from streams.core.inlet import Inlet
 from streams.core.lanes import LaneName
 from streams.core.window import Snapshot
@@ -14,10 +14,17 @@ __all__ = ["Arrived", "Item", "Source", "Work"]
 
 
 class Arrived(NamedTuple):
-    """A message that was read."""
+    """A message that was read, perhaps with a command that it came with; `written_at` in milliseconds."""
 
     delivery: Delivery
     lane: LaneName
+    written_at: int = 0
+    command: Command | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it goes into its lane."""
+        return self.command is None or self.command.kind is not CommandKind.CANCEL
 
 
 Item = Arrived | Rejected  # a record that was read, or that could not be

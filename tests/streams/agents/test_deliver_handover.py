@@ -9,6 +9,7 @@ from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.agents.deliver.agent import Deliver
 from streams.agents.deliver.intake import Intake
+from streams.agents.deliver.obeying import Obeying
 from streams.agents.deliver.sending import Sending
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import Shares
@@ -51,7 +52,10 @@ def an_agent() -> tuple[Deliver, Shares]:
     nobody, loop, shares = Nobody(), Loop(), Shares(TOPICS.deliveries)
     lanes = Lanes[Work](most=10, size=10, weight=1000, total=1000, caps=lambda _: Caps(1, 1))
     settling = Settling(writer=nobody, shares=shares, topics=TOPICS, tiers=TOPICS.retries)
-    intake = Intake(loop=loop, reader=nobody, configured=nobody, shares=shares, lanes=lanes, settling=settling)
+    obeying = Obeying(shares=shares, lanes=lanes, settling=settling, sites=nobody)  # type: ignore[arg-type]  # not asked
+    intake = Intake(
+        loop=loop, reader=nobody, configured=nobody, shares=shares, lanes=lanes, settling=settling, obeying=obeying
+    )
     sending = Sending(
         loop=loop,
         client=nobody,
