@@ -32,6 +32,7 @@ __all__ = ["run"]
 log = structlog.get_logger("gateway")
 READ_WITHIN = 5.0  # seconds of one try to read the configuration
 RETRY_EVERY = 0.5  # seconds
+SAY_AGAIN = 30.0  # seconds
 REACHED_WITHIN = 1.0  # seconds that a look at Kafka may take
 
 
@@ -93,16 +94,15 @@ class Gateway:
 
     async def _connect(self, follower: Follower) -> None:
         """Read the configuration, as often as it takes; then open the doors."""
-        said = False
+        said = -SAY_AGAIN
         while not self._gate.open:
             try:
                 await asyncio.to_thread(follower.start, READ_WITHIN)
                 self._gate.open = True
             except KafkaUnavailable as error:
-                if not said:
-                    where = self._settings.bootstrap_servers
-                    log.warning("Kafka does not answer; trying on", servers=where, reason=str(error))
-                said = True
+                if self._loop.time() - said >= SAY_AGAIN:
+                    log.warning("waiting for Kafka", problem=str(error))
+                    said = self._loop.time()
                 await asyncio.sleep(RETRY_EVERY)
             except HooklineError as error:
                 self._fail(error)

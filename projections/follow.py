@@ -84,17 +84,19 @@ class Projector:
 
     def _written(self, batch: Batch) -> None:
         if self._delay > FIRST_DELAY:
-            log.info("store_back")
+            log.info("the store can be written again")
             self._delay = FIRST_DELAY
         if batch.unusable:
             self._unusable += batch.unusable
-            log.warning("records_unusable", count=batch.unusable, total=self._unusable, see="the rejected records")
+            log.warning(
+                "records that cannot be used", count=batch.unusable, total=self._unusable, see="the rejected records"
+            )
 
     def _later(self, error: StoreUnavailable) -> float:
         """How long to leave the store alone: twice as long each time."""
         delay = self._delay
         self._delay = min(delay * 2, LONGEST_DELAY)
-        log.error("store_unavailable", reason=str(error), retry_in=delay)
+        log.error("the store cannot be written", reason=str(error), again_in_seconds=delay)
         return delay
 
     def _insist(self, action: Callable[[], T]) -> T | None:

@@ -24,14 +24,14 @@ def run(settings: Settings) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    log.info("projector_starting", servers=settings.bootstrap_servers)
+    log.info("projector starting", kafka=settings.bootstrap_servers)
     try:
         Projector(settings, stop).run()
     except HooklineError as error:
-        log.error("projector_ends", reason=str(error), kind=type(error).__name__)  # noqa: TRY400 - it is no bug
+        log.error("the projector cannot go on", reason=str(error))  # noqa: TRY400 - it is no bug
         return 1
     except Exception:
-        log.exception("projector_ends")
+        log.exception("the projector has failed")
         return 1
-    log.info("projector_stopped")
+    log.info("projector stopped")
     return 0

@@ -18,7 +18,7 @@ from confluent_kafka import Message as Received
 from projections.folds.places import Message
 from projections.store.write import Move, Partition
 from schemas.errors import HooklineError
-from schemas.kafka_clients import consumer_config, headers_of
+from schemas.kafka_clients import consumer_config, headers_of, unreachable
 from schemas.settings import Settings
 
 __all__ = ["LogRewound", "MemberEnded", "Source"]
@@ -36,7 +36,8 @@ BOUNDS = {
     "queued.max.messages.kbytes": 8 * 1024,
     "queued.min.messages": 2 * MOST_RECORDS,
 }
-NOTICE_SECONDS = 10.0  # between two lines about a cluster that is away
+NOTICE_SECONDS = 30.0  # between two lines about a cluster that is away
+FATAL = (KafkaError._FATAL, KafkaError.FENCED_INSTANCE_ID)  # noqa: SLF001 - a fenced member's error says that it is not fatal
 
 
 class MemberEnded(HooklineError):
@@ -51,7 +52,7 @@ class Source:
     """One member of the projectors' group; to be used by one thread."""
 
     def __init__(self, settings: Settings) -> None:
-        self._servers = settings.bootstrap_servers
+        self._settings = settings
         self._consumer = Consumer(
             consumer_config(settings, "hookline-projector", f"{settings.topic_prefix}projector")
             | {
@@ -76,7 +77,7 @@ class Source:
             try:
                 return self._consumer.list_topics(timeout=1.0).cluster_id or ""
             except KafkaException as error:
-                self._notice("kafka_unreachable", str(error.args[0].str()))
+                self._notice(error.args[0])
         return ""
 
     def subscribe(self, topics: list[str]) -> None:
@@ -99,7 +100,7 @@ class Source:
         self.positions = dict(positions)
         self._consumer.assign([TopicPartition(topic, number, at) for (topic, number), at in positions.items()])
         self.pending = False
-        log.info("partitions_assigned", partitions=len(positions), folded=sum(positions.values()))
+        log.info("partitions assigned", partitions=len(positions), folded=sum(positions.values()))
 
     def hold(self, seconds: float, stop: Event) -> None:
         """Read nothing for a while, yet stay in the group; then everything starts again from the store's offsets."""
@@ -156,7 +157,7 @@ class Source:
                 f"{topic}/{number} ends at {high} and the store has folded it up to {position}: the topic was made "
                 "anew; delete the store to fold it from the start"
             )
-        log.warning("records_expired", topic=topic, partition=number, folded=position, first=low)
+        log.warning("records have expired unread", topic=topic, partition=number, folded=position, first=low)
         self._consumer.seek(TopicPartition(topic, number, low))
 
     def _is_next(self, message: Received) -> bool:
@@ -187,15 +188,16 @@ class Source:
         self._consumer.close()
 
     def _on_error(self, error: KafkaError) -> None:
-        if error.fatal() or error.code() == KafkaError._FATAL:  # noqa: SLF001 - librdkafka's public name
+        if error.fatal() or error.code() in FATAL:
             self._ended = error.str()
-        self._notice("kafka_error", error.str())
+        else:
+            self._notice(error)
 
-    def _notice(self, event: str, reason: str) -> None:
+    def _notice(self, error: KafkaError) -> None:
         now = time.monotonic()
         if now - self._noticed >= NOTICE_SECONDS or self._noticed == 0:
             self._noticed = now
-            log.warning(event, servers=self._servers, reason=reason, hint="trying again")
+            log.warning("waiting for Kafka", problem=unreachable(self._settings, error))
 
 
 def message_of(received: Any) -> Message:

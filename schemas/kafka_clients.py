@@ -8,9 +8,20 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from confluent_kafka import KafkaError
+
 from schemas.settings import Settings
 
-__all__ = ["client_config", "consumer_config", "headers_of"]
+__all__ = ["client_config", "consumer_config", "headers_of", "unreachable"]
+
+REASONS = {
+    KafkaError._TRANSPORT: "no connection",  # noqa: SLF001 - librdkafka's public names
+    KafkaError._ALL_BROKERS_DOWN: "no connection",  # noqa: SLF001
+    KafkaError._TIMED_OUT: "no answer in time",  # noqa: SLF001
+    KafkaError._RESOLVE: "the name is not known",  # noqa: SLF001
+    KafkaError._AUTHENTICATION: "it refuses the login",  # noqa: SLF001
+    KafkaError._SSL: "no TLS with it",  # noqa: SLF001
+}
 
 
 def client_config(settings: Settings, client_id: str) -> dict[str, Any]:
@@ -47,6 +58,17 @@ def consumer_config(settings: Settings, client_id: str, group: str) -> dict[str,
         "enable.partition.eof": False,
         "allow.auto.create.topics": False,
     }
+
+
+def unreachable(settings: Settings, error: KafkaError) -> str:
+    """The one sentence with which every role and command says that Kafka does not answer."""
+    where, setting = settings.bootstrap_servers, "HOOKLINE_KAFKA_BOOTSTRAP_SERVERS"
+    remedy = (
+        f"check {setting} and the cluster"
+        if settings.kafka_bootstrap_servers
+        else f"start `hookline up`, or set {setting}"
+    )
+    return f"Kafka does not answer at {where} ({REASONS.get(error.code(), error.str())}): {remedy}"
 
 
 def headers_of(message: Any) -> list[tuple[str, bytes | None]]:

@@ -92,8 +92,10 @@ def projector() -> None:
     """Fold the log into the store that the API reads."""
     settings = started()
     from projections.project import run
+    from streams.edges.worker_slot import worker_slot
 
-    sys.exit(run(settings))
+    # Two projectors of one host are two members: each has its slot, as the other roles have.
+    sys.exit(run(settings.model_copy(update={"worker_slot": worker_slot(settings, "projector")})))
 
 
 def started() -> Settings:

@@ -31,8 +31,10 @@ class Child:
     environment: Mapping[str, str]
     say: Say
     grace: float = 15.0
+    settled_by: str = ""  # words of the line with which it says that it works
     process: asyncio.subprocess.Process | None = None
     ended_once: asyncio.Event = field(default_factory=asyncio.Event)  # for whoever cannot do without it
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
 
@@ -99,6 +101,8 @@ class Child:
         if process.stdout is not None:
             async for line in lines(process.stdout):
                 self.say(self.name, line)
+                if self.settled_by and self.settled_by in line:
+                    self.settled.set()
 
 
 async def lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:

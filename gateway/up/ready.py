@@ -15,6 +15,7 @@ from pathlib import Path
 from gateway import keys
 from gateway.cli.client import Client, NotReached, Refused
 from gateway.up import local_kafka
+from gateway.up.child import Child
 from gateway.up.console import Console
 from gateway.up.errors import NotApplied
 from gateway.up.samples import ACCOUNT, SAMPLES
@@ -33,11 +34,11 @@ async def answers_at_all(settings: Settings) -> None:
     await answers(client_of(settings), "/livez")
 
 
-async def when_ready(settings: Settings, receiver: str, console: Console, *, groups: Sequence[str]) -> None:
-    """Wait until the gateway and the consumer groups are ready, and say how to go on."""
+async def when_ready(settings: Settings, receiver: str, console: Console, *, joining: Sequence[Child]) -> None:
+    """Wait until the gateway and the other roles are ready, and say how to go on."""
     client = client_of(settings)
     await answers(client, "/readyz")
-    await have_joined(settings, groups)
+    await have_joined(settings, joining)
     for line in await asyncio.to_thread(greeting, settings, client, receiver):
         console.say("", line)
 
@@ -57,12 +58,17 @@ async def answers(client: Client, path: str) -> None:
             return
 
 
-async def have_joined(settings: Settings, groups: Sequence[str]) -> None:
-    """Wait until the roles have their partitions, so that the first message is as quick as the next; not for ever."""
-    cluster = Cluster(settings)
+async def have_joined(settings: Settings, joining: Sequence[Child]) -> None:
+    """Wait until the roles have their partitions, so that the first message is as quick as the next; not for ever.
+
+    The group alone does not tell: after a restart it still has the members that were there before.
+    """
+    cluster, groups = Cluster(settings), [f"{settings.topic_prefix}{child.name}" for child in joining]
+    quiet = settings.log_level not in {"DEBUG", "INFO"}  # then nobody says that it works
     deadline = time.monotonic() + JOIN
-    while groups and time.monotonic() < deadline:
-        if await asyncio.to_thread(cluster.are_stable, groups):
+    while joining and time.monotonic() < deadline:
+        said = quiet or all(child.settled.is_set() for child in joining)
+        if said and await asyncio.to_thread(cluster.are_stable, groups):
             return
         await asyncio.sleep(EVERY)
 

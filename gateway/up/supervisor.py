@@ -30,6 +30,9 @@ __all__ = ["Plan", "run"]
 ROLES = ("gateway", "streams", "courier", "projector")
 PROGRAM = Path(sys.executable).with_name("hookline")
 KAFKA_START = 90.0  # seconds; recovery of a large log after a kill takes a while
+SAY_AGAIN = 30.0  # seconds until it is said again that Kafka does not answer
+# The line with which a role says that it has its partitions.
+SETTLED_BY = {"streams": "streams is ready", "courier": "partitions assigned", "projector": "partitions assigned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Plan:
     apply: Path | None = None
     receiver: str = ""
     program: Path = PROGRAM
-    joining: tuple[str, ...] = ("streams", "courier")
+    joining: tuple[str, ...] = tuple(SETTLED_BY)
 
 
 def run(settings: Settings, plan: Plan) -> int:
@@ -81,11 +84,14 @@ class Supervisor:
             starting.cancel()
             stopped.cancel()
             await self._stop()
+        self.console.say("hookline", f"stopped; the data stays in {self.settings.data_dir}")
         return 0
 
     def _asked_to_stop(self) -> None:
         """The first time in order; the second time at once."""
-        if self.stopping.is_set():
+        if not self.stopping.is_set():
+            self.console.say("hookline", "stopping; a second Ctrl-C ends everything at once")
+        else:
             for child in self.children:
                 child.kill()
         self.stopping.set()
@@ -99,15 +105,15 @@ class Supervisor:
         if not settings.kafka_bootstrap_servers:
             await self._start_kafka()
         await self._make_topics()
-        self._start_child("receiver", "--listen", self.plan.receiver, wanted=bool(self.plan.receiver))
-        for role in ROLES:
-            self._start_child(role)
-        groups = [f"{settings.topic_prefix}{role}" for role in self.plan.joining]
+        if self.plan.receiver:
+            self._start_child("receiver", "--listen", self.plan.receiver)
+        roles = [self._start_child(role) for role in ROLES]
+        joining = [child for child in roles if child.name in self.plan.joining]
         await ready.answers_at_all(settings)
         if self.plan.apply is not None:
             await ready.apply_file(settings, self.plan.apply, self.console)
             self.awaiting.clear()
-        await ready.when_ready(settings, self.plan.receiver, self.console, groups=groups)
+        await ready.when_ready(settings, self.plan.receiver, self.console, joining=joining)
 
     async def _start_kafka(self) -> None:
         listen = self.settings.local_kafka_listen
@@ -125,15 +131,16 @@ class Supervisor:
             raise LocalKafkaFailed(f"the local Apache Kafka did not start; {log} says why")
 
     async def _kafka_answers(self) -> None:
-        """Wait until Kafka answers; one line when it does not at first."""
-        cluster, told = Cluster(self.settings), False
+        """Wait until Kafka answers; a line now and then while it does not."""
+        cluster, told = Cluster(self.settings), -SAY_AGAIN
         while True:
             try:
                 await asyncio.to_thread(cluster.partitions, 1.0)
             except KafkaUnreachable as problem:
-                if not told and self.settings.kafka_bootstrap_servers:
+                now = asyncio.get_running_loop().time()
+                if self.settings.kafka_bootstrap_servers and now - told >= SAY_AGAIN:
                     self.console.say("hookline", f"{problem}; trying until it does")
-                    told = True
+                    told = now
                 await asyncio.sleep(0.1)
             else:
                 return
@@ -144,16 +151,20 @@ class Supervisor:
         made = await asyncio.to_thread(cluster.create)
         if made:
             self.console.say("hookline", f"made {len(made)} topics")
+        try:
+            await asyncio.to_thread(cluster.until_they_can_be_read)
+        except KafkaUnreachable as problem:  # a part of a cluster is away; the roles wait for it themselves
+            self.console.say("hookline", str(problem))
         for found in await asyncio.to_thread(cluster.find):
             for difference in found.drift:
                 self.console.say("hookline", f"{found.topic.name}: {difference}")
 
-    def _start_child(self, name: str, *arguments: str, wanted: bool = True) -> Child:
+    def _start_child(self, name: str, *arguments: str) -> Child:
         command = [str(self.plan.program), name, *arguments]
-        child = Child(name, command, ChainMap(self.awaiting, self._environment()), self.console.say)
-        if wanted:
-            self.children.append(child)
-            child.start()
+        environment = ChainMap(self.awaiting, self._environment())
+        child = Child(name, command, environment, self.console.say, settled_by=SETTLED_BY.get(name, ""))
+        self.children.append(child)
+        child.start()
         return child
 
     def _environment(self) -> MutableMapping[str, str]:

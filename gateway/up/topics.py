@@ -14,7 +14,7 @@ from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, Topi
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
 from gateway.up.errors import KafkaUnreachable, TopicRefused, TopicUnknown
-from schemas.kafka_clients import client_config
+from schemas.kafka_clients import client_config, unreachable
 from schemas.settings import Settings
 from schemas.topics import Topic, Topics
 
@@ -48,7 +48,7 @@ class Cluster:
         try:
             found = self.admin.list_topics(timeout=timeout).topics
         except KafkaException as problem:
-            raise unreachable(self.settings, problem) from problem
+            raise away(self.settings, problem) from problem
         return {name: len(topic.partitions) for name, topic in found.items()}
 
     def find(self) -> list[Found]:
@@ -72,14 +72,14 @@ class Cluster:
         wanted = [new_topic(topic, self.settings) for topic in missing]
         asked = self.admin.create_topics(wanted, operation_timeout=TIMEOUT, request_timeout=TIMEOUT)
         made = [name for name, future in asked.items() if was_made(name, future)]
-        self._until_they_can_be_read(missing)
+        self.until_they_can_be_read()
         return made
 
-    def _until_they_can_be_read(self, topics: list[Topic]) -> None:
+    def until_they_can_be_read(self) -> None:
         """Wait until each partition has its leader: whoever reads at once would be refused."""
-        places = {
-            TopicPartition(topic.name, n): OffsetSpec.earliest() for topic in topics for n in range(topic.partitions)
-        }
+        there = self.partitions()
+        names = [topic.name for topic in self.topics.catalogue]
+        places = {TopicPartition(name, n): OffsetSpec.earliest() for name in names for n in range(there.get(name, 0))}
         deadline = time.monotonic() + TIMEOUT
         while True:
             self.partitions()  # the client asks the leaders that it knows of, and knows of the new ones by this
@@ -88,7 +88,7 @@ class Cluster:
                     future.result()
             except KafkaException as problem:
                 if time.monotonic() > deadline:
-                    raise unreachable(self.settings, problem) from problem
+                    raise away(self.settings, problem) from problem
                 time.sleep(0.05)
             else:
                 return
@@ -103,7 +103,7 @@ class Cluster:
         try:
             return {resource.name: texts(future.result()) for resource, future in asked.items()}
         except KafkaException as problem:
-            raise unreachable(self.settings, problem) from problem
+            raise away(self.settings, problem) from problem
 
     def offsets(self, name: str, partitions: int) -> list[tuple[int, int]]:
         """The first and the next offset of each partition."""
@@ -117,7 +117,7 @@ class Cluster:
         try:
             yield from (future.result().offset for future in asked.values())
         except KafkaException as problem:
-            raise unreachable(self.settings, problem) from problem
+            raise away(self.settings, problem) from problem
 
     def are_stable(self, groups: Sequence[str]) -> bool:
         """Whether each of these consumer groups has members that have their partitions."""
@@ -143,14 +143,8 @@ class Cluster:
         raise TopicUnknown(f"there is no topic {name!r}; there are: {listed}")
 
 
-def unreachable(settings: Settings, problem: KafkaException) -> KafkaUnreachable:
-    where, setting = settings.bootstrap_servers, "HOOKLINE_KAFKA_BOOTSTRAP_SERVERS"
-    remedy = (
-        f"check {setting} and the cluster"
-        if settings.kafka_bootstrap_servers
-        else f"start `hookline up`, or set {setting}"
-    )
-    return KafkaUnreachable(f"Kafka does not answer at {where} ({problem.args[0].name()}): {remedy}")
+def away(settings: Settings, problem: KafkaException) -> KafkaUnreachable:
+    return KafkaUnreachable(unreachable(settings, problem.args[0]))
 
 
 def was_made(name: str, future: Future[None]) -> bool:

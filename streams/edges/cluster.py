@@ -11,6 +11,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from schemas.errors import KafkaUnavailable
+from schemas.kafka_clients import unreachable
 from schemas.settings import Settings
 from streams.edges.clock import steady
 from streams.edges.kafka import client_config
@@ -55,8 +56,7 @@ def look(admin: AdminClient, settings: Settings, topics: Sequence[str]) -> Clust
     try:
         found = admin.list_topics(timeout=LOOK)
     except KafkaException as error:
-        sentence = f"Kafka at {settings.bootstrap_servers} does not answer ({error.args[0].name()})"
-        raise KafkaUnavailable(sentence) from None
+        raise KafkaUnavailable(unreachable(settings, error.args[0])) from None
     partitions = {name: len(topic.partitions) for name, topic in found.topics.items() if topic.error is None}
     if missing := [name for name in topics if not partitions.get(name)]:
         raise KafkaUnavailable(f"topics are missing: {', '.join(missing)}; `hookline topics create` makes them")

@@ -16,6 +16,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 from schemas.codec import decode_as
 from schemas.definitions.secrets import sealed_texts
 from schemas.errors import ConfigurationRefused, KafkaUnavailable, RecordUnreadable
+from schemas.kafka_clients import unreachable
 from schemas.records import Change
 from schemas.settings import Settings
 from schemas.topics import Topics
@@ -27,6 +28,7 @@ __all__ = ["Follower"]
 
 log = structlog.get_logger(__name__)
 REMEMBERED = 1000
+AWAY = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT)  # noqa: SLF001 - librdkafka's names
 LASTING = (
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
     KafkaError.UNKNOWN_TOPIC_OR_PART,
@@ -45,6 +47,7 @@ class Follower:
 
     def __init__(self, settings: Settings, keyring: Keyring, on_failure: Callable[[Exception], None]) -> None:
         self.configuration = Configuration()
+        self._settings = settings
         self._topic = Topics(settings).config
         self._client = consumer_config(settings, "hookline-config", "hookline-config-follower")
         self._client["auto.offset.reset"] = "error"  # to start again somewhere would be another configuration
@@ -86,6 +89,8 @@ class Follower:
         try:
             return int(asker.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=timeout)[1])
         except KafkaException as error:
+            if error.args[0].code() in AWAY:
+                raise KafkaUnavailable(unreachable(self._settings, error.args[0])) from None
             raise KafkaUnavailable(f"{self._topic}: {error.args[0].str()}") from None
         finally:
             asker.close()

@@ -17,6 +17,10 @@ from streams.edges.clock import steady
 __all__ = ["configure"]
 
 PAUSE = 10.0  # seconds between two lines of the Kafka client: in an outage it has hundreds a second
+# What each role says in its own words (that Kafka is away), and what passes by itself (at the start of a broker).
+SAID_ELSEWHERE = re.compile(
+    r"^(FAIL|ERROR) .*(Connect to|Disconnected|brokers are down)|load in progress: retrying", re.DOTALL
+)
 PLAIN = re.compile(r"[\w.,:/+@-]+", re.ASCII)
 
 
@@ -68,6 +72,9 @@ class _ToStructlog(logging.Handler):
         self._next = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
-        if steady() >= self._next:
+        text = record.getMessage()
+        if SAID_ELSEWHERE.search(text):
+            structlog.get_logger("kafka").debug("the Kafka client says", text=text)
+        elif steady() >= self._next:
             self._next = steady() + PAUSE
-            structlog.get_logger("kafka").warning("the Kafka client says", text=record.getMessage())
+            structlog.get_logger("kafka").warning("the Kafka client says", text=text)

@@ -163,3 +163,4 @@ def test_an_unreachable_kafka_is_one_line_and_it_goes_on_trying(up: Up) -> None:
     up.says("HOOKLINE_KAFKA_BOOTSTRAP_SERVERS")
     assert up.output().count("\n") == 1
     assert up.stop() == 0
+    assert f"stopped; the data stays in {up.folder}" in up.output()

@@ -189,7 +189,7 @@ def test_a_courier_waits_for_kafka_with_one_clear_line_and_stops_when_asked(tmp_
     line = process.stderr.readline()
     while "the Kafka client says" in line:
         line = process.stderr.readline()
-    assert f"Kafka at 127.0.0.1:{port} does not answer" in line
+    assert f"Kafka does not answer at 127.0.0.1:{port}" in line
     began = time.monotonic()
     process.terminate()
     process.communicate(timeout=20)
