@@ -9,6 +9,7 @@ __all__ = ["ANSWERS", "incoming_paths"]
 ANSWERS = {
     "200": "accepted; or filtered, where the definition says `on_filtered: accept`",
     "400": "the body is not what its content type says",
+    "401": "the request could not be verified; one body whatever the reason",
     "403": "the filters did not pass",
     "404": "no such endpoint, or an inactive one",
     "405": "the endpoint takes another method: see `Allow`",

@@ -36,7 +36,7 @@ log = structlog.get_logger("gateway")
 PATHS = ("/beta/webhooks/custom/{account}/{endpoint}", "/webhooks/custom/{account}/{endpoint}")
 
 METHOD_NOT_ALLOWED = web.HTTPMethodNotAllowed.status_code
-RATIONED = frozenset({Outcome.MALFORMED, Outcome.INACTIVE})
+RATIONED = frozenset({Outcome.MALFORMED, Outcome.INACTIVE, Outcome.UNVERIFIED})
 
 
 @dataclass(frozen=True, slots=True)

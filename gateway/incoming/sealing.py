@@ -1,4 +1,4 @@
-"""What of a stored request is sealed: headers that carry credentials, and whatever a secret criterion reads."""
+"""What of a stored request is sealed: credentials and signatures in headers, and what a secret criterion reads."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ def seal(
     keyring: Keyring, definitions: Iterable[Receiving], headers: Sequence[Sequence[str]], query: str, body: bytes
 ) -> Sealed:
     """Seal what any definition of the endpoint reads as a secret: a query or a body as a whole."""
+    definitions = tuple(definitions)
     secrets = frozenset[str]().union(*(definition.secrets for definition in definitions))
-    names = frozenset(header_name(name.removeprefix("headers.")) for name in secrets if name.startswith("headers."))
+    signatures = frozenset[str]().union(*(definition.verifier.headers for definition in definitions))
+    read = (name.removeprefix("headers.") for name in secrets if name.startswith("headers."))
+    names = frozenset(map(header_name, (*read, *signatures)))
     query_sealed = bool(query) and any(name.startswith("query.") for name in secrets)
     body_sealed = bool(body) and any(name.startswith("body") for name in secrets)
     return Sealed(

@@ -11,9 +11,10 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 
 from schemas.definitions.filters import AllOf, AnyOf, Criterion, Node, filter_problems
 from schemas.definitions.forms import Form, Name, PathsInvalid, State
+from schemas.definitions.verification import NoVerification, Verification
 from schemas.paths import path_problem
 
-__all__ = ["FILTER_ROOTS", "IncomingWebhook", "Mapping", "Replacement", "Verification"]
+__all__ = ["FILTER_ROOTS", "IncomingWebhook", "Mapping", "Replacement"]
 
 FILTER_ROOTS = {"headers": True, "query": True, "method": False, "path": False, "body": True}
 MAX_MAPPINGS = 1000
@@ -57,12 +58,6 @@ class Mapping(Form):
         return self
 
 
-class Verification(Form):
-    """How a request proves who sent it."""
-
-    type: Literal["none"] = "none"
-
-
 def message(value: Any) -> Any:
     """A configured answer: any JSON but a text that was meant to be an object or array."""
     if not isinstance(value, str) or value.strip()[:1] not in ("{", "["):
@@ -103,7 +98,7 @@ class IncomingWebhook(Form):
     error_response: Answer = None
     on_filtered: Literal["reject", "accept"] = "reject"
     deduplicate: None = None
-    verification: Verification = Verification()
+    verification: Verification = NoVerification()
 
     @field_validator("filters")
     @classmethod

@@ -116,6 +116,7 @@ def kind_of(value: Any) -> str | None:
 PROVIDERS = ("stripe", "github", "shopify", "slack")
 TEXT_SECRETS = "text_secrets"
 TYPES = ("none", "standard_webhooks", *PROVIDERS, "hmac")
+ARMS = ("none", "standard_webhooks", TEXT_SECRETS, "hmac")  # of the union, as locations of errors name them
 
 Verification = Annotated[
     Annotated[NoVerification, Tag("none")]

@@ -58,6 +58,9 @@ def confirmed(
     if view is None or definition is None:
         revision = f"{request.definition_id}, revision {request.definition_revision}"
         raise VerdictChanged(f"config has no incoming webhook {revision}")
+    checked = definition.verifier.check(arrived.body, arrived.headers, arrived.received_at)
+    if not checked.verified:
+        raise VerdictChanged(f"it would not be verified now: {checked.detail}")
     try:
         body = body_of(arrived.header("content-type"), arrived.body)
     except (ContentTypeRefused, BodyMalformed) as error:

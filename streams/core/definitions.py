@@ -14,6 +14,7 @@ from schemas.definitions.secrets import unseal
 from schemas.records import EntityKind
 from streams.core.configuration import AccountState, Configuration, Entity, existing
 from streams.core.filtering import Compiled, compile_filter
+from streams.core.verifying import Verifier, compile_verification
 
 __all__ = ["AccountView", "Compiler", "Receiving", "Subscribed", "receiving_of"]
 
@@ -27,6 +28,7 @@ class Receiving:
     entity: Entity
     filters: Compiled
     secrets: frozenset[str]  # the attributes that secret criteria read
+    verifier: Verifier
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -133,7 +135,12 @@ def number_fields(actions: Iterable[Entity]) -> dict[str, frozenset[str]]:
 def receiving_of(entity: Entity, clear: Mapping[str, Any]) -> Receiving:
     """One revision of an incoming webhook, compiled; `clear` is its definition with the secrets in clear."""
     filters = clear.get("filters")
-    return Receiving(entity, compile_filter(filters), frozenset(secret_attributes(filters)))
+    return Receiving(
+        entity=entity,
+        filters=compile_filter(filters),
+        secrets=frozenset(secret_attributes(filters)),
+        verifier=compile_verification(clear.get("verification")),
+    )
 
 
 def subscribed(state: AccountState, open_sealed: Callable[[str], str]) -> list[Subscribed]:

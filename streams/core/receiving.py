@@ -9,22 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from schemas.errors import FieldInvalid
 from schemas.events import MAX_CUSTOMER, action_problem, check_action, event_of
 from schemas.identity import event_id_of_request
-from schemas.json_text import JsonMalformed, dump, parse
+from schemas.json_text import dump
 from schemas.records import CustomerEvent, Outcome, SourceType
+from streams.core.arriving import FORM, Arrived, BodyMalformed, ContentTypeRefused, body_of
 from streams.core.definitions import AccountView, Receiving
-from streams.core.filtering import Failure, Subject, header_name
+from streams.core.filtering import Failure
 from streams.core.mapping import map_body
 
 __all__ = [
     "Arrived",
     "BodyMalformed",
     "ContentTypeRefused",
+    "Passed",
     "Verdict",
+    "admit",
     "body_of",
     "decide",
     "error_body",
@@ -32,91 +34,6 @@ __all__ = [
     "refusal",
     "select",
 ]
-
-FORM = "application/x-www-form-urlencoded"
-
-
-class ContentTypeRefused(Exception):
-    """The body is neither JSON nor URL-encoded."""
-
-
-class BodyMalformed(Exception):
-    """The body is not what its content type says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A request as it arrived: credentials in clear, times in milliseconds."""
-
-    request_id: str
-    account: str
-    received_at: int
-    method: str
-    path: str
-    query: str
-    headers: Sequence[Sequence[str]]  # [name, value], names as sent
-    body: bytes
-
-    def header(self, name: str) -> str | None:
-        """All values of a header, joined as one."""
-        return joined_headers(self.headers).get(name)
-
-    def subject(self, body: Any) -> Subject:
-        """What filters read of it."""
-        query: dict[str, str] = {}
-        for name, value in parse_qsl(self.query, keep_blank_values=True):
-            query[name] = f"{query[name]}, {value}" if name in query else value
-        roots = {"headers": joined_headers(self.headers), "query": query, "method": self.method, "path": self.path}
-        return Subject({**roots, "body": body})
-
-
-def joined_headers(headers: Sequence[Sequence[str]]) -> dict[str, str]:
-    joined: dict[str, str] = {}
-    for name, value, *_ in headers:
-        key = header_name(name)
-        joined[key] = f"{joined[key]}, {value}" if key in joined else value
-    return joined
-
-
-def body_of(content_type: str | None, body: bytes) -> Any:
-    """The JSON value of a body; a URL-encoded one is an object of texts, repeated names are lists.
-
-    Raises:
-        ContentTypeRefused: it is of no type that is taken.
-        BodyMalformed: it is not of its type; the message says where.
-    """
-    media, _, parameters = (content_type or "").partition(";")
-    media = media.strip().lower()
-    if media == FORM:
-        return form_body(body)
-    if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
-        raise ContentTypeRefused(media)
-    charset = parameters.lower().replace(" ", "").partition("charset=")[2].partition(";")[0].strip('"')
-    if charset not in ("", "utf-8", "utf8"):
-        raise ContentTypeRefused(f"{media}; charset={charset}")
-    if not body:
-        raise BodyMalformed("the body is empty")
-    try:
-        return parse(body)
-    except JsonMalformed as error:
-        raise BodyMalformed(str(error)) from None
-
-
-def form_body(body: bytes) -> dict[str, Any]:
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=10_000)
-    except ValueError as error:
-        raise BodyMalformed(f"not URL-encoded UTF-8: {error}") from None
-    fields: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in fields:
-            earlier = fields[name] if isinstance(fields[name], list) else [fields[name]]
-            fields[name] = [*earlier, value]
-        else:
-            fields[name] = value
-    if not fields:
-        raise BodyMalformed("the body is empty")
-    return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +51,65 @@ class Verdict:
     customer: str | None = None  # where it could be read
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A request that a definition's filters let through."""
+
+    definition: Receiving
+    body: Any  # JSON
+
+
 def receive(view: AccountView, candidates: Sequence[Receiving], arrived: Arrived, config_offset: int) -> Verdict:
-    """Try active definitions of one endpoint and method in their order; the first whose filters pass decides."""
+    """Decide a request by active definitions of one endpoint and method, as if nothing like it had come before."""
+    found = admit(candidates, arrived)
+    if isinstance(found, Verdict):
+        return found
+    return decide(view, found.definition, arrived, found.body, config_offset)
+
+
+def admit(candidates: Sequence[Receiving], arrived: Arrived) -> Passed | Verdict:
+    """Verify the sender, parse, filter: definitions in their order, the first whose filters pass decides.
+
+    Definitions that cannot verify the sender are passed over.
+    """
+    verified, unproven = verifying(candidates, arrived)
+    if not verified:
+        return unverified(candidates[0], unproven)
     try:
         body = body_of(arrived.header("content-type"), arrived.body)
     except ContentTypeRefused as error:
         sentence = f"send application/json or {FORM}, in UTF-8; this is {error or 'of no type'}"
-        return refusal(Outcome.MALFORMED, 415, "unsupported_media_type", sentence, candidates[0])
+        return refusal(Outcome.MALFORMED, 415, "unsupported_media_type", sentence, verified[0])
     except BodyMalformed as error:
-        return refusal(Outcome.MALFORMED, 400, "malformed_body", str(error), candidates[0])
+        return refusal(Outcome.MALFORMED, 400, "malformed_body", str(error), verified[0])
     subject = arrived.subject(body)
     first: tuple[Receiving, Failure] | None = None
-    for definition in candidates:
+    for definition in verified:
         failure = definition.filters.failure(subject)
         if failure is None:
-            return decide(view, definition, arrived, body, config_offset)
+            return Passed(definition, body)
         first = first or (definition, failure)
-    definition, failure = first or (candidates[0], Failure("filters", "", "", found=False))
+    definition, failure = first or (verified[0], Failure("filters", "", "", found=False))
     return filtered(definition, failure, body)
+
+
+def verifying(candidates: Sequence[Receiving], arrived: Arrived) -> tuple[list[Receiving], str]:
+    """The definitions that know the sender, and why the first that does not does not."""
+    verified, reason = [], ""
+    for definition in candidates:
+        checked = definition.verifier.check(arrived.body, arrived.headers, arrived.received_at)
+        if checked.verified:
+            verified.append(definition)
+        else:
+            reason = reason or checked.detail
+    return verified, reason
+
+
+def unverified(definition: Receiving, reason: str) -> Verdict:
+    """The one answer for every failure to verify; the reason is for the log."""
+    sentence = "this request could not be verified"
+    answer = dump(error_body("unverified", "unverified", sentence)).encode()
+    return Verdict(Outcome.UNVERIFIED, 401, answer, definition, code="unverified", detail=reason)
 
 
 def decide(view: AccountView, definition: Receiving, arrived: Arrived, body: Any, config_offset: int) -> Verdict:
