@@ -27,6 +27,7 @@ __all__ = [
     "incoming_requests",
     "metadata",
     "offsets",
+    "operations",
     "origin",
     "records",
     "rejected",
@@ -226,6 +227,21 @@ dead_letters = Table(
     text("detail"),
     Index("dead_letters_key", "delivery_id", "chain", unique=True),
     Index("dead_letters_time", "account", "recorded_at"),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    text("id"),
+    *order(),
+    text("account"),
+    number("created_at"),
+    text("kind"),
+    text("author"),
+    text("state"),
+    text("body"),
+    Index("operations_key", "id", unique=True),
+    Index("operations_time", "account", "kind", "created_at"),
 )
 
 rejected = Table(

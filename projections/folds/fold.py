@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from projections.folds.attempts import fold_attempt
+from projections.folds.commands import fold_command
 from projections.folds.deliveries import fold_dead_letter, fold_delivery, fold_parked
 from projections.folds.events import fold_event
+from projections.folds.operations import fold_operation
 from projections.folds.places import Kind, Message
 from projections.folds.rejections import FOUND, fold_rejected, rejection_of
 from projections.folds.requests import fold_request
@@ -27,9 +29,11 @@ class Fold:
             topics.incoming_requests: (Kind.REQUEST, fold_request),
             topics.customer_events: (Kind.EVENT, partial(fold_event, cluster=cluster)),
             topics.deliveries: (Kind.DELIVERY, fold_delivery),
+            topics.commands: (Kind.COMMAND, fold_command),
             topics.parked: (Kind.PARKED, fold_parked),
             topics.attempts: (Kind.ATTEMPT, fold_attempt),
             topics.dead_letters: (Kind.DEAD_LETTER, fold_dead_letter),
+            topics.operations: (Kind.OPERATION, fold_operation),
             topics.rejected: (Kind.REJECTED, partial(fold_rejected, events=topics.customer_events)),
         }
 

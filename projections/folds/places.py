@@ -37,6 +37,8 @@ class Kind(IntEnum):
     ATTEMPT = 4
     DEAD_LETTER = 5
     REJECTED = 6
+    COMMAND = 7
+    OPERATION = 7  # three bits are full; neither is kept whole, and no table has rows of both
 
 
 class Message(NamedTuple):

@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["SHAPES", "AttemptRow", "DeadLetterRow", "DeliveryRow", "EventRow", "RecordRow", "RejectedRow", "RequestRow"]
+__all__ = [
+    "SHAPES",
+    "AttemptRow",
+    "DeadLetterRow",
+    "DeliveryRow",
+    "EventRow",
+    "OperationRow",
+    "RecordRow",
+    "RejectedRow",
+    "RequestRow",
+]
 
 
 class RecordRow(NamedTuple):
@@ -161,7 +171,22 @@ class RejectedRow(NamedTuple):
     value: bytes | None
 
 
-Row = RecordRow | RequestRow | EventRow | DeliveryRow | AttemptRow | DeadLetterRow | RejectedRow
+class OperationRow(NamedTuple):
+    """A job, or another operation, as it was last seen; `body` is the text of a JSON object."""
+
+    id: str
+    rank: int
+    recorded_at: int
+    place: int
+    account: str
+    created_at: int
+    kind: str
+    author: str
+    state: str
+    body: str
+
+
+Row = RecordRow | RequestRow | EventRow | DeliveryRow | AttemptRow | DeadLetterRow | OperationRow | RejectedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +198,15 @@ class Shape:
     latest: bool = False
 
 
-# Attempts walk on, so the latest and furthest stays; elsewhere the first copy stays and a second one does nothing.
+# Attempts and operations walk on, so the latest and furthest stays; elsewhere the first copy stays and a second does
+# nothing.
 SHAPES: dict[type[Row], Shape] = {
     RequestRow: Shape("incoming_requests", 1),
     EventRow: Shape("customer_events", 2),
     DeliveryRow: Shape("deliveries", 1),
     AttemptRow: Shape("attempts", 3, latest=True),
     DeadLetterRow: Shape("dead_letters", 2),
+    OperationRow: Shape("operations", 1, latest=True),
     RejectedRow: Shape("rejected", 3),
     RecordRow: Shape("records", 1),
 }

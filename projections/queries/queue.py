@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, func, select
 
 from projections.queries.filters import equals, one_of
 from projections.queries.lists import Listing, envelope, read_page
+from projections.queries.offsets import as_of
 from projections.queries.times import iso, iso_or_none
 from projections.tables import IS_QUEUED, attempts
 from schemas.records import QueueReason
 
-__all__ = ["page"]
+__all__ = ["page", "summary"]
 
 table = attempts.c
 REASONS = (QueueReason.QUEUED, QueueReason.RETRYING, QueueReason.PARKED)
@@ -54,6 +55,38 @@ def page(
     """
     found = read_page(connection, LISTING, account, parameters, IS_QUEUED)
     return envelope(connection, found, [item(row, site_names or {}) for row in found.rows])
+
+
+def summary(connection: Connection, account: str, *, site_names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """How much waits and since when, by reason and site; the oldest first."""
+    names = site_names or {}
+    query = (
+        select(
+            table.reason,
+            table.blocked_by,
+            table.site_id,
+            func.max(table.site_name).label("site_name"),
+            func.count().label("count"),
+            func.min(table.created_at).label("oldest"),
+            func.min(table.next_attempt_at).label("next"),
+        )
+        .where(table.account == account, IS_QUEUED)
+        .group_by(table.reason, table.blocked_by, table.site_id)
+        .order_by(func.min(table.created_at))
+    )
+    groups = [
+        {
+            "reason": row.reason,
+            "blocked_by": row.blocked_by,
+            "site_id": row.site_id,
+            "site_name": row.site_name or names.get(row.site_id),
+            "count": row.count,
+            "oldest_queued_at": iso(row.oldest),
+            "next_attempt_at": iso_or_none(row.next),
+        }
+        for row in connection.execute(query)
+    ]
+    return {"items": groups, "count": sum(group["count"] for group in groups), "as_of": as_of(connection)}
 
 
 def item(row: Row[Any], site_names: Mapping[str, str]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from projections.folds.places import Message
 from schemas.codec import encode
-from schemas.records import AttemptStatus, Outcome, RejectedReason
+from schemas.records import AttemptStatus, CommandKind, Outcome, RejectedReason
 from tests.projections.records import (
     NOW,
     TOPICS,
+    a_command,
     a_dead_letter,
     a_delivery,
     a_message,
@@ -21,6 +22,7 @@ from tests.projections.records import (
     a_request,
     an_attempt,
     an_event,
+    an_operation,
 )
 
 __all__ = ["PARTITIONS", "histories", "interleavings"]
@@ -55,6 +57,14 @@ def records() -> st.SearchStrategy[Any]:
         attempts(),
         some_deliveries(),
         st.builds(a_parked, some_deliveries(), at=moments),
+        st.builds(
+            a_command,
+            st.sampled_from(["0192-b", "0193-c"]),
+            kind=st.sampled_from(list(CommandKind)),
+            delivery_id=deliveries,
+            at=moments,
+        ),
+        st.builds(an_operation, st.sampled_from(["rsd_1", "rsd_2"]), state=st.sampled_from(["running", "done", None])),
         st.builds(a_dead_letter, some_deliveries(), attempts()),
         st.builds(
             a_request,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,14 @@ from schemas.codec import encode
 from schemas.records import (
     Attempt,
     AttemptStatus,
+    Command,
+    CommandKind,
     CustomerEvent,
     DeadLetter,
     Delivery,
     IncomingRequest,
+    Operation,
+    OperationKind,
     Outcome,
     Parked,
     QueueReason,
@@ -28,6 +33,7 @@ from schemas.topics import Topics
 __all__ = [
     "NOW",
     "TOPICS",
+    "a_command",
     "a_dead_letter",
     "a_delivery",
     "a_message",
@@ -36,6 +42,7 @@ __all__ = [
     "a_request",
     "an_attempt",
     "an_event",
+    "an_operation",
 ]
 
 NOW = 1_764_000_000_000  # ms
@@ -187,6 +194,29 @@ def a_rejected(**fields: Any) -> Rejected:
     return replace(REJECTED, **fields)
 
 
+def a_command(chain: str = "cmd_1", *, kind: CommandKind = CommandKind.RESEND, at: int = NOW, **fields: Any) -> Command:
+    """A resend of a delivery (`fields` are the delivery's), or another kind of command about it."""
+    delivery = a_delivery(chain=chain, trigger=Trigger.RESEND, **fields)
+    return Command(
+        id=chain,
+        kind=kind,
+        account=delivery.account,
+        delivery_id=delivery.delivery_id,
+        lane=delivery.lane,
+        author="ann",
+        at=at,
+        resend_id=delivery.resend_id,
+        delivery=encode(delivery),
+        pending=[],
+    )
+
+
+def an_operation(operation_id: str = "rsd_1", *, kind: OperationKind = OperationKind.JOB, **body: Any) -> Operation:
+    """A job's state, or whatever the body says."""
+    text = json.dumps({"state": "running", "created_at": NOW, "type": "resend"} | body)
+    return Operation(id=operation_id, kind=kind, account="shop", at=NOW, author="ann", body=text)
+
+
 def a_parked(delivery: Delivery, *, at: int = NOW, cause: str = "site_inactive") -> Parked:
     return Parked(
         delivery=encode(delivery),
@@ -223,6 +253,8 @@ def topic_of(record: object) -> str:
         Rejected: TOPICS.rejected,
         Parked: TOPICS.parked,
         DeadLetter: TOPICS.dead_letters,
+        Command: TOPICS.commands,
+        Operation: TOPICS.operations,
     }
     return names[type(record)]
 
