@@ -18,10 +18,12 @@ from gateway.api.collection import Collection
 from gateway.api.configuration import AccountConfiguration
 from gateway.api.events import EventDoor
 from gateway.api.health import Health, metrics
-from gateway.api.kinds import KINDS
+from gateway.api.kinds import KINDS, SITES, Kind
+from gateway.api.last_use import LastUse
 from gateway.api.logs import Logs
 from gateway.api.operations import Operation
 from gateway.api.reading import Reader
+from gateway.api.secrets import Secrets
 from gateway.api.table import Doors, operations
 from gateway.api.testing import Testing
 from gateway.api.times import now_ms
@@ -90,7 +92,8 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
     doors = Doors(
         health=health,
         accounts=Accounts(changer, callers),
-        collections={kind.path: Collection(kind, changer, checks) for kind in KINDS},
+        collections={kind.path: Collection(kind, changer, checks, uses(kind, edges.reader)) for kind in KINDS},
+        secrets={kind.path: Secrets(kind, changer) for kind in KINDS if kind.secrets},
         configuration=AccountConfiguration(changer, checks, health.has_been_applied),
         events=EventDoor(changer=changer, compiler=compiler, reader=edges.reader, topic=topics.customer_events),
         logs=Logs(edges.reader, changer),
@@ -109,6 +112,11 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
     app = routed(incoming, front, tuple(operations(doors)), gate)
     app.on_cleanup.append(requester.clean_up)
     return app
+
+
+def uses(kind: Kind, reader: Reader) -> LastUse | None:
+    """Who knows when a kind's secrets were used: the webhook log, for sites."""
+    return LastUse(reader) if kind is SITES else None
 
 
 def routed(incoming: Incoming, front: serving.Serving, table: Sequence[Operation], gate: Gate) -> web.Application:

@@ -10,6 +10,7 @@ from gateway.api.answers import Answer
 from gateway.api.changing import Changer, Item, single
 from gateway.api.checks import Checks
 from gateway.api.kinds import Kind, definition, shown
+from gateway.api.last_use import LastUse
 from gateway.api.operations import Call
 from gateway.api.paging import page_of
 from gateway.api.problems import Problem, invalid, missing
@@ -33,11 +34,14 @@ class Collection:
     kind: Kind
     changer: Changer
     checks: Checks
+    uses: LastUse | None = None
 
     async def list(self, call: Call) -> Answer:
         """All, archived ones too."""
         wanted = getattr(call.query, "state", None)
-        return await listed(self.changer, self.kind, call, lambda entity: wanted in (None, entity.state))
+        answer = await listed(self.changer, self.kind, call, lambda entity: wanted in (None, entity.state))
+        await self._used(call, answer.body["items"])
+        return answer
 
     async def list_active(self, call: Call) -> Answer:
         """Those that are active."""
@@ -45,7 +49,9 @@ class Collection:
 
     async def read(self, call: Call) -> Answer:
         """One."""
-        return Answer(shown(self._entity(call)))
+        one = shown(self._entity(call))
+        await self._used(call, [one])
+        return Answer(one)
 
     async def create(self, call: Call) -> Answer:
         """Make a new one; it is inactive unless its kind may be made active."""
@@ -109,6 +115,10 @@ class Collection:
             if each.body is not None
         ]
         return Answer({"items": items, "next": None, "as_of": iso(self.changer.now()), "stale": False})
+
+    async def _used(self, call: Call, items: Iterable[dict[str, Any]]) -> None:
+        if self.uses is not None:
+            await self.uses.fill(call.account, items)
 
     def _state(self, account: str) -> AccountState:
         state = self.changer.configuration.account(account)

@@ -43,6 +43,7 @@ class Kind:
     verbs: Mapping[str, State] = field(default_factory=dict)
     given_state: bool = False
     deletable: bool = False
+    secrets: str = ""  # the field that may have a list of secrets
 
 
 INCOMING_WEBHOOKS = Kind(
@@ -65,6 +66,7 @@ SITES = Kind(
     prefix="site",
     verbs={"enable": State.ACTIVE, "disable": State.INACTIVE, "archive": State.ARCHIVED},
     given_state=True,
+    secrets="authentication",
 )
 SUBSCRIPTIONS = Kind(
     entity=EntityKind.SUBSCRIPTION,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
-from gateway.api.shapes import Time
+from gateway.api.times import Time
 from schemas.records import AttemptError, AttemptStatus, Outcome, QueueReason, SourceType, Trigger
 
 __all__ = [

@@ -10,8 +10,11 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, Field
 
 from gateway.api.operations import Query
+from gateway.api.secret_shapes import AuthenticationShown
+from gateway.api.times import Time
 from schemas.definitions import CustomAction, IncomingWebhook, Site, Subscription
 from schemas.definitions.accounts import AccountName
+from schemas.definitions.authentication import NoAuthentication
 from schemas.definitions.forms import Form, Name, State
 
 __all__ = [
@@ -45,7 +48,6 @@ __all__ = [
 
 Item = TypeVar("Item")
 Position = Annotated[int, Field(description="offset of the change in the topic `config`; lists take it as `after`")]
-Time = Annotated[str, Field(description="ISO 8601, UTC, milliseconds", examples=["2026-11-24T09:00:00.000Z"])]
 
 
 class ListQuery(Query):
@@ -116,8 +118,14 @@ class IncomingWebhookWritten(IncomingWebhookShown, Written):
     """An incoming webhook as it is now."""
 
 
-class SiteShown(Site, Shown):
-    """A site; secrets are dots."""
+class SiteExported(Site):
+    """A site; secrets are dots, those of a list objects."""
+
+    authentication: AuthenticationShown = NoAuthentication()
+
+
+class SiteShown(SiteExported, Shown):
+    """A site as people see it."""
 
 
 class SiteWritten(SiteShown, Written):
@@ -212,7 +220,7 @@ class Exported(Form):
     account: str
     custom_actions: list[CustomAction]
     incoming_webhooks: list[IncomingWebhook]
-    sites: list[Site]
+    sites: list[SiteExported]
     subscriptions: list[SubscriptionNamed]
 
 

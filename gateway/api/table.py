@@ -18,6 +18,8 @@ from gateway.api.health import Alive, Health, Ready
 from gateway.api.kinds import INCOMING_WEBHOOKS, KINDS, Kind
 from gateway.api.logs import Logs
 from gateway.api.operations import Access, Operation
+from gateway.api.secret_shapes import SecretMade, SecretSent
+from gateway.api.secrets import Secrets
 from gateway.api.testing import SiteTested, SiteTestSent, Testing
 from gateway.api.unknown import UnknownDoor, UnknownList
 
@@ -33,6 +35,7 @@ class Doors:
     health: Health
     accounts: Accounts
     collections: dict[str, Collection]  # by path
+    secrets: dict[str, Secrets]  # the same
     configuration: AccountConfiguration
     events: EventDoor
     logs: Logs
@@ -45,6 +48,8 @@ def operations(doors: Doors) -> Iterator[Operation]:
     yield from of_operator(doors)
     for kind in KINDS:
         yield from of_kind(kind, doors.collections[kind.path])
+        if kind.secrets:
+            yield from of_secrets(kind, doors.secrets[kind.path])
     yield from of_sites(doors.testing)
     yield from of_configuration(doors.configuration)
     yield from of_events(doors)
@@ -179,6 +184,30 @@ def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
         summary=f"Every revision of a {kind.one}",
         handle=collection.revisions,
         answer=shapes.ConfigurationList[shapes.Revision[kind.shown]],  # type: ignore[name-defined]  # as above
+    )
+
+
+def of_secrets(kind: Kind, door: Secrets) -> Iterator[Operation]:
+    base = f"/v1/{{account}}/{kind.path}/{{id}}/secrets"
+    writes = partial(Operation, access=Access.WRITE, tag=kind.path.replace("-", " ").capitalize())
+    yield writes(
+        method="POST",
+        path=base,
+        summary=f"Add a secret to a {kind.one}; it is shown once",
+        handle=door.add,
+        body=SecretSent,
+        body_optional=True,
+        answer=SecretMade,
+        status=201,
+        problems=("invalid", "wrong_state", "archived"),
+    )
+    yield writes(
+        method="DELETE",
+        path=f"{base}/{{secret}}",
+        summary=f"Remove a secret of a {kind.one}",
+        handle=door.remove,
+        status=204,
+        problems=("wrong_state", "archived"),
     )
 
 

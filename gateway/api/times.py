@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import Annotated
+
+from pydantic import Field
 
 from streams.core.message import iso
 
-__all__ = ["iso", "now_ms"]
+__all__ = ["Time", "iso", "now_ms"]
+
+Time = Annotated[str, Field(description="ISO 8601, UTC, milliseconds", examples=["2026-11-24T09:00:00.000Z"])]
 
 
 def now_ms() -> int:

@@ -8,8 +8,7 @@ from pydantic import BaseModel
 
 from gateway.api.answers import Answer
 from gateway.api.operations import Call
-from gateway.api.shapes import Time
-from gateway.api.times import iso
+from gateway.api.times import Time, iso
 from gateway.incoming.unknown import UnknownEndpoints
 
 __all__ = ["UnknownDoor", "UnknownList"]

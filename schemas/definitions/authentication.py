@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from schemas.definitions.filenames import DEFAULT_FILENAME, filename_problem
 from schemas.definitions.forms import Form
@@ -152,12 +152,23 @@ class AwsS3Authentication(Form):
     filename: Annotated[str, AfterValidator(name_of_object), blank_is(DEFAULT_FILENAME)] = DEFAULT_FILENAME
 
 
+SENT_SECRET = WithJsonSchema(
+    {
+        "description": "a secret, or what a GET gave of it, which keeps it",
+        "anyOf": [
+            {"type": "string"},
+            {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]},
+        ],
+    }
+)
+
+
 class StandardWebhooksAuthentication(Form):
     """`webhook-signature` by the Standard Webhooks specification; every secret signs, so that they can be rotated."""
 
     type: Literal["standard_webhooks"]
     secrets: Annotated[
-        list[Annotated[str, AfterValidator(signing_secret)]],
+        list[Annotated[str, AfterValidator(signing_secret), SENT_SECRET]],
         Field(min_length=1, max_length=MAX_SECRETS, repr=False),
         AfterValidator(distinct),
     ]

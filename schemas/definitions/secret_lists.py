@@ -11,7 +11,7 @@ from typing import Any
 
 from schemas.definitions.secrets import DETAILS, SEALED, Place, list_of, places, replace_places, secret
 
-__all__ = ["PLAIN", "expiries", "milliseconds", "seal"]
+__all__ = ["PLAIN", "details", "expiries", "milliseconds", "seal"]
 
 PLAIN = "$plain"  # a secret in clear that has its details beside it already, on its way to be sealed
 HINTED = 16  # characters that a secret has at least, for four of them to be shown
@@ -55,6 +55,7 @@ def details_by_text(stored: dict[str, Any], decrypt: Callable[[str], str]) -> di
 
 
 def details(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a stored secret besides itself."""
     return {name: value[name] for name in DETAILS}
 
 

@@ -78,7 +78,7 @@ def request_of(site: SiteView, delivery: Delivery, now: int, user_agent: str) ->
             raise FieldInvalid(name, "a header has printable ASCII characters only")
     where = destination(site.url, delivery.path)
     plain = OutgoingRequest("POST", where.url, headers, delivery.body)
-    request = signed(site.authentication, plain, now, delivery.filename)
+    request = signed(site.authentication_at(now), plain, now, delivery.filename)
     return Request(
         method=request.method,
         destination=where if request.url == where.url else replace(where, url=request.url),

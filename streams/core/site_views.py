@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.definitions.forms import State
+from schemas.definitions.secret_lists import expiries
 from schemas.definitions.secrets import unseal
 from schemas.durations import parse_duration
 from schemas.errors import FieldInvalid, SecretUnreadable
@@ -32,7 +33,10 @@ TRIAL = OutgoingRequest(
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """One revision of a site, ready for use; times in seconds. `authentication` has its secrets in clear."""
+    """One revision of a site, ready for use; times in seconds. `authentication` has its secrets in clear.
+
+    `expiries` has until when each of its list of secrets is valid, in milliseconds; it is empty where none ends.
+    """
 
     entity: Entity
     name: str
@@ -44,7 +48,22 @@ class SiteView:
     retry_delays: tuple[float, ...]
     proxied: bool
     authentication: Mapping[str, Any] = field(repr=False)
+    expiries: tuple[int | None, ...]
     problem: str  # why no message of it can be sent; "" where nothing is wrong
+
+    def authentication_at(self, now: int) -> Mapping[str, Any]:
+        """The authentication with the secrets that are valid at `now`, in milliseconds.
+
+        Raises:
+            FieldInvalid: there is none left.
+        """
+        if not self.expiries:
+            return self.authentication
+        ends = zip(self.authentication["secrets"], self.expiries, strict=True)
+        valid = [secret for secret, end in ends if end is None or now < end]
+        if not valid:
+            raise FieldInvalid("authentication.secrets", "every secret has expired")
+        return {**self.authentication, "secrets": valid}
 
 
 class Sites:
@@ -110,7 +129,7 @@ class Sites:
 def view_of(entity: Entity, open_sealed: Callable[[str], str], *, static_ip: bool) -> SiteView:
     body: dict[str, Any] = entity.body or {}
     proxied = body.get("proxy") == "static_ip"
-    authentication, problem = authentication_of(body, open_sealed)
+    authentication, ends, problem = authentication_of(body, open_sealed)
     return SiteView(
         entity=entity,
         name=body["name"],
@@ -122,17 +141,22 @@ def view_of(entity: Entity, open_sealed: Callable[[str], str], *, static_ip: boo
         retry_delays=tuple(parse_duration(text) for text in body.get("retry_delays", ())),
         proxied=proxied,
         authentication=authentication,
+        expiries=ends,
         problem=problem or (NO_PROXY if proxied and not static_ip else ""),
     )
 
 
-def authentication_of(body: dict[str, Any], open_sealed: Callable[[str], str]) -> tuple[Mapping[str, Any], str]:
-    """A site's authentication in clear, tried once; or why there is none."""
+def authentication_of(
+    body: dict[str, Any], open_sealed: Callable[[str], str]
+) -> tuple[Mapping[str, Any], tuple[int | None, ...], str]:
+    """A site's authentication in clear, tried once, and the ends of its secrets; or why there is none."""
     try:
-        found = unseal({"authentication": body.get("authentication", {"type": "none"})}, open_sealed)
-        signed(found["authentication"], TRIAL, 0, "x")
+        stored = body.get("authentication", {"type": "none"})
+        found = unseal({"authentication": stored}, open_sealed)["authentication"]
+        signed(found, TRIAL, 0, "x")
+        ends = expiries(stored.get("secrets") or ())
     except (SecretUnreadable, FieldInvalid) as error:
-        return {}, str(error)
+        return {}, (), str(error)
     except (KeyError, TypeError, ValueError, AttributeError):  # written by another version, or not by Hookline
-        return {}, UNKNOWN
-    return found["authentication"], ""
+        return {}, (), UNKNOWN
+    return found, ends if any(end is not None for end in ends) else (), ""

@@ -29,6 +29,8 @@ def test_every_path_of_the_application_is_in_it(house: House) -> None:
 def test_answers_have_the_shapes_that_it_shows(house: House) -> None:
     document = house.send("GET", "/openapi.json").json
     site = house.made("POST", "/v1/shop/sites", SITE)
+    authentication = {"type": "standard_webhooks", "secrets": ["whsec_" + "A" * 32]}
+    signed = house.made("POST", "/v1/shop/sites", SITE | {"name": "signed", "authentication": authentication})
     webhook = house.webhook(filters={"all": [{"attribute": "body.a", "operator": "in", "value": ["x"]}]})
     house.made("POST", "/v1/shop/subscriptions", {"name": "s", "site_id": site["id"], "actions": ["*"]})
     for method, path, body in (
@@ -41,6 +43,9 @@ def test_answers_have_the_shapes_that_it_shows(house: House) -> None:
         ("GET", "/v1/unknown-endpoints", None),
         ("GET", "/v1/shop/sites", None),
         ("GET", f"/v1/shop/sites/{site['id']}", None),
+        ("GET", f"/v1/shop/sites/{signed['id']}", None),
+        ("POST", f"/v1/shop/sites/{signed['id']}/secrets", None),
+        ("PUT", f"/v1/shop/sites/{signed['id']}", signed | {"revision": 2}),
         ("POST", f"/v1/shop/sites/{site['id']}/enable", None),
         ("GET", f"/v1/shop/sites/{site['id']}/revisions", None),
         ("GET", "/v1/shop/subscriptions", None),

@@ -111,7 +111,7 @@ def test_sites_follow_the_configuration() -> None:
     assert sites.find("other", "crm") is None
 
 
-AWS = {"type": "aws", "region": "eu-west-1", "service": "execute-api", "access_key_id": "AKID"}
+AWS: dict[str, Any] = {"type": "aws", "region": "eu-west-1", "service": "execute-api", "access_key_id": "AKID"}
 AWS |= {"secret_access_key": {"$sealed": "v1.k3y"}, "algorithm_prefix": None, "vendor_key": None}
 S3 = AWS | {"type": "aws_s3", "service": "s3", "filename": "{id}.{ext}"}
 

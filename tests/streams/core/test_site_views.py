@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.errors import SecretUnreadable
+from schemas.errors import FieldInvalid, SecretUnreadable
 from streams.core.signing import signed
 from streams.core.site_views import Sites, SiteView
 from tests.streams.core.signing.requests import NOW, a_request
@@ -70,6 +70,7 @@ def test_a_secret_that_cannot_be_read_is_the_site_s_problem() -> None:
         {"type": "aws", "region": 7},
         {"type": "standard_webhooks", "secrets": ["whsec_a"]},
         {"type": "standard_webhooks", "secrets": None},
+        {"type": "standard_webhooks", "secrets": [{"$sealed": "v1.whsec_" + "a" * 32, "expires_at": "tomorrow"}]},
         "basic",
         ["basic"],
     ],
@@ -86,3 +87,24 @@ def test_a_site_behind_the_proxy_needs_one() -> None:
     assert site is not None
     assert (site.proxied, site.problem) == (True, "")
     assert not view().proxied
+
+
+def listed(secret: str, expires_at: str | None) -> dict[str, Any]:
+    return {"$sealed": f"v1.{secret}", "id": secret, "hint": "", "created_at": "", "expires_at": expires_at}
+
+
+def test_a_secret_signs_until_it_ends() -> None:
+    old, new = "whsec_" + "o" * 32, "whsec_" + "n" * 32
+    members = [listed(new, None), listed(old, "2026-11-24T09:00:00.000Z")]
+    site = view(authentication={"type": "standard_webhooks", "secrets": members})
+    end = 1_795_510_800_000
+    assert site.authentication_at(end - 1)["secrets"] == [new, old]
+    assert site.authentication_at(end)["secrets"] == [new]
+    assert view(authentication={"type": "standard_webhooks", "secrets": members[:1]}).expiries == ()
+
+
+def test_without_a_valid_secret_nothing_is_sent() -> None:
+    members = [listed("whsec_" + "o" * 32, "2026-11-24T09:00:00.000Z")]
+    site = view(authentication={"type": "standard_webhooks", "secrets": members})
+    with pytest.raises(FieldInvalid, match="every secret has expired"):
+        site.authentication_at(1_795_510_800_000)
