@@ -15,6 +15,7 @@ help:  ## list every target
 setup: $(STAMP)  ## install everything into .venv, and Apache Kafka's jars beside it
 
 $(STAMP): requirements-dev.lock pyproject.toml
+	@echo "installing into .venv: about a minute the first time"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -58,7 +58,7 @@ class Accounts:
             entity = state.of(EntityKind.ACCOUNT)[name]
             return Answer({**account_shown(entity), "position": entity.offset})
         item = account_item(name, self.changer.now())
-        position = await self.changer.change(name, call.author, [item])
+        position = await self._change(call, item)
         return Answer({**(item.body or {}), "position": position}, 201)
 
     async def list_keys(self, call: Call) -> Answer:

@@ -19,7 +19,6 @@ from gateway.api.reading import Reader
 from gateway.identifiers import time_ordered
 from gateway.metrics import EVENTS
 from projections.queries import events
-from projections.queries.store import StoreUnavailable
 from schemas.codec import encode
 from schemas.errors import FieldError, FieldInvalid
 from schemas.events import check_action, event_of
@@ -74,7 +73,8 @@ class EventDoor:
             raise missing()
         many = batch_of(call.body)
         payloads = [call.body] if many is None else many
-        judged = await asyncio.to_thread(self._judge, view, payloads)
+        known = await self._known(view.state.name, payloads)
+        judged = await asyncio.to_thread(self._judge, view, payloads, known)
         if many is None and (error := judged[0].error) is not None:
             raise (
                 Problem("id_conflict", error.message, [error]) if judged[0].code == "id_conflict" else invalid([error])
@@ -84,14 +84,13 @@ class EventDoor:
         only = {} if many is not None else {"id": items[0]["id"]}
         return Answer({**only, "items": items, "position": position}, 202)
 
-    def _judge(self, view: AccountView, payloads: Sequence[Any]) -> list[Taken]:
+    def _judge(self, view: AccountView, payloads: Sequence[Any], known: Known) -> list[Taken]:
         """Every event by the rules; in a thread, since a thousand take a while."""
         request, now = time_ordered("req"), self.changer.now()
-        known = self._known(view.state.name, payloads)
         rules = Rules(view, now, known)
         return [judged(rules, each, event_id_of_request(f"{request}.{n}")) for n, each in enumerate(payloads)]
 
-    def _known(self, account: str, payloads: Sequence[Any]) -> Known:
+    async def _known(self, account: str, payloads: Sequence[Any]) -> Known:
         """The stored events that have one of the ids."""
         ids = {
             payload["id"] for payload in payloads if isinstance(payload, dict) and isinstance(payload.get("id"), str)
@@ -99,11 +98,10 @@ class EventDoor:
         if not ids:
             return {}
         try:
-            with self.reader.store.read() as connection:
-                found = {each: events.one(connection, account, each) for each in ids}
-        except StoreUnavailable:
+            found = await self.reader.read(lambda connection: events.of_ids(connection, account, sorted(ids)))
+        except Problem:  # the store is away; a repeat is found out later, by its id
             return {}
-        return {each: event for each, event in found.items() if event is not None}
+        return {**found}
 
     async def _write(self, found: Sequence[CustomerEvent]) -> str:
         """Write events; answers where they are, as lists take it in `after`."""

@@ -99,7 +99,7 @@ def described(operation: Operation, schemas: Schemas) -> Schema:
         "tags": [operation.tag],
         "summary": operation.summary,
         "parameters": [*path_parameters(operation.path), *query_parameters(schemas.properties(operation.query))],
-        "responses": {str(operation.status): answer_of(operation, schemas), **problems_of(operation)},
+        "responses": {**answers_of(operation, schemas), **problems_of(operation)},
     }
     if operation.access is not Access.ANYBODY:
         found["security"] = [{"key": []}]
@@ -124,11 +124,15 @@ def query_parameters(properties: Schema) -> Iterator[Schema]:
         yield {"name": name, "in": "query", "required": False, "schema": schema}
 
 
-def answer_of(operation: Operation, schemas: Schemas) -> Schema:
-    if operation.answer is None:
-        return {"description": "done"}
-    schema = schemas.of(operation.answer, "serialization")
-    return {"description": "done", "content": {JSON: {"schema": schema}}}
+def answers_of(operation: Operation, schemas: Schemas) -> Schema:
+    """The answers of what was done: one, or the same with another status where it had been done before."""
+    answer: Schema = {"description": "done"}
+    if operation.answer is not None:
+        answer["content"] = {JSON: {"schema": schemas.of(operation.answer, "serialization")}}
+    found = {str(operation.status): answer}
+    if operation.other_status:
+        found[str(operation.other_status)] = {**answer, "description": "it was there already, and is as it was"}
+    return found
 
 
 def problems_of(operation: Operation) -> dict[str, Schema]:

@@ -69,6 +69,7 @@ class Operation:
     body_optional: bool = False
     answer: Any = None
     status: int = 200
+    other_status: int = 0  # of the same answer, where nothing had to be made
     max_body: int = 0  # bytes; 0: the setting
     new_account: bool = False  # may be called by the operator for an account that does not exist yet
     problems: tuple[str, ...] = field(default=())

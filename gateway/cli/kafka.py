@@ -21,6 +21,7 @@ TOOLS = {
     "consumer-groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
     "configs": "kafka.admin.ConfigCommand",
 }
+NAMES = ", ".join(TOOLS)
 
 
 @app.command()
@@ -50,7 +51,7 @@ def run() -> None:
 
 @app.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 def tool(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=", ".join(TOOLS))],
+    name: Annotated[str, typer.Argument(metavar="NAME", help=NAMES)],
     arguments: Annotated[list[str] | None, typer.Argument(metavar="ARGS", help="passed on as they are")] = None,
 ) -> None:
     """Use one of Apache Kafka's console tools; --bootstrap-server is added when it is not given."""
@@ -58,8 +59,11 @@ def tool(
     from gateway.up.errors import ToolUnknown
     from schemas.settings import Settings
 
+    if name in {"--help", "-h"}:
+        typer.echo(f"hookline kafka tool NAME ARGS; `hookline kafka tool NAME --help` shows what it takes\n{NAMES}")
+        return
     if name not in TOOLS:
-        raise ToolUnknown(f"there is no tool {name!r}; there are {', '.join(TOOLS)}")
+        raise ToolUnknown(f"there is no tool {name!r}; there are {NAMES}")
     given = list(arguments or ())
     if "--bootstrap-server" not in given:
         given += ["--bootstrap-server", Settings().bootstrap_servers]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import apply as applying
-from gateway.cli import events, kafka, sites, tail, topics
+from gateway.cli import db, events, kafka, sites, tail, topics
 from gateway.cli.failing import in_one_line
+from gateway.cli.misspelled import warn_of_unknown_settings
 from gateway.up import tether
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ app.add_typer(kafka.app, name="kafka")
 app.add_typer(topics.app, name="topics")
 app.add_typer(events.app, name="events")
 app.add_typer(sites.app, name="sites")
+app.add_typer(db.app, name="db")
 app.command("apply")(applying.apply)
 app.command("tail")(tail.tail)
 
@@ -41,7 +43,25 @@ ROLES = "Roles (each runs alone, as many as you like)"
 def main() -> None:
     """Run the command line; an error that a person can act on is one line, never a traceback."""
     with in_one_line():
+        warn_of_unknown_settings()
         app()
+
+
+def show_version(asked: bool) -> None:
+    if asked:
+        from importlib import metadata
+
+        typer.echo(f"hookline {metadata.version('hookline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def hookline(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="show the version and exit")
+    ] = False,
+) -> None:
+    """Event-sourced webhooks on Apache Kafka. `hookline up` starts everything."""
 
 
 @app.command()
@@ -101,10 +121,12 @@ def projector() -> None:
 def started() -> Settings:
     """What every role begins with: it ends with its supervisor, and its log has its form."""
     tether.hold()
+    from gateway.up.holding import make_private
     from schemas.settings import Settings
     from streams.edges import logs
 
     settings = Settings()
+    make_private(settings.data_dir)
     logs.configure(settings)
     return settings
 

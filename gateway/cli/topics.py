@@ -35,7 +35,8 @@ def show() -> None:
         records = sum(end - begin for begin, end in cluster.offsets(found.topic.name, found.partitions))
         differs = " (differs: `hookline topics describe`)" if found.drift else ""
         typer.echo(
-            f"{found.topic.name:40} {found.partitions:3} partitions {records:10} records, by {found.topic.key}{differs}"
+            f"{found.topic.name:40} {counted(found.partitions, 'partition'):14} {counted(records, 'record'):>18}, "
+            f"by {found.topic.key}{differs}"
         )
 
 
@@ -53,6 +54,10 @@ def describe(topic: str = typer.Argument("", metavar="[TOPIC]", help="with or wi
                 typer.echo(f"  differs: {difference}")
             for partition, (begin, end) in enumerate(cluster.offsets(found.topic.name, found.partitions)):
                 typer.echo(f"  partition {partition}: offsets {begin} to {end}")
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def connected() -> Cluster:

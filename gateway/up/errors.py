@@ -6,6 +6,7 @@ from schemas.errors import HooklineError
 
 __all__ = [
     "AlreadyRunning",
+    "DataDirUnusable",
     "JarsMissing",
     "KafkaUnreachable",
     "LocalKafkaFailed",
@@ -36,6 +37,10 @@ class KafkaUnreachable(HooklineError):
 
 class AlreadyRunning(HooklineError):
     """Another `hookline up` works in this data folder."""
+
+
+class DataDirUnusable(HooklineError):
+    """The data folder cannot be made or written."""
 
 
 class TopicUnknown(HooklineError):

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.up.errors import AlreadyRunning
+from gateway.up.errors import AlreadyRunning, DataDirUnusable
 
-__all__ = ["alone", "hold_for_good", "wait_until_left"]
+__all__ = ["alone", "hold_for_good", "make_private", "wait_until_left"]
 
 PATIENCE = 15.0  # seconds; a broker that was asked to stop needs less than one
 
@@ -25,8 +25,9 @@ def alone(data_dir: Path) -> Iterator[None]:
 
     Raises:
         AlreadyRunning: another one does; names its process.
+        DataDirUnusable: it cannot be made or written.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(data_dir)
     with (data_dir / "up.lock").open("a+") as lock:
         if not taken(lock.fileno()):
             lock.seek(0)
@@ -38,6 +39,24 @@ def alone(data_dir: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def make_private(data_dir: Path) -> None:
+    """Make the data folder where it is missing; what this process writes from now on is its owner's alone.
+
+    Raises:
+        DataDirUnusable: it cannot be made or written.
+    """
+    os.umask(0o077)  # customers' data and keys are in there
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in data_dir.glob("hookline.db*"):
+            if file.stat().st_uid == os.geteuid():
+                file.chmod(0o600)  # one that an earlier version made
+    except OSError as error:
+        raise DataDirUnusable(f"HOOKLINE_DATA_DIR={data_dir} cannot be used: {error.strerror}") from None
+    if not os.access(data_dir, os.W_OK | os.X_OK):
+        raise DataDirUnusable(f"HOOKLINE_DATA_DIR={data_dir} cannot be written by this user")
 
 
 def hold_for_good(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select
@@ -14,7 +14,7 @@ from projections.tables import customer_events, rejected
 from schemas.json_text import JsonMalformed, parse
 from schemas.records import CustomerEvent, SourceType
 
-__all__ = ["one", "page", "stored"]
+__all__ = ["of_ids", "one", "page", "stored"]
 
 table = customer_events.c
 # An unknown action is found out by routing, which writes the record to `rejected`: whichever comes first.
@@ -52,6 +52,12 @@ def one(connection: Connection, account: str, event_id: str) -> dict[str, Any] |
     query = select(*LISTING.columns).where(table.account == account, table.id == event_id, is_event)
     row = connection.execute(query).first()
     return None if row is None else item(row)
+
+
+def of_ids(connection: Connection, account: str, event_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Those of an account's events that have one of these ids, by id; at most a few thousand at once."""
+    query = select(*LISTING.columns).where(table.account == account, table.id.in_(event_ids), is_event)
+    return {row.id: item(row) for row in connection.execute(query)}
 
 
 def stored(connection: Connection, account: str, event_id: str) -> CustomerEvent | None:

@@ -28,6 +28,7 @@ def said(house: House, data: bytes) -> bytes:
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n",
         PATH + b"content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        PATH + b"content-type: text/plain\r\ncontent-length: 2\r\n\r\n{}",
         PATH + b"x: " + b"a" * 9000 + b"\r\n\r\n",
         b"POST /beta/webhooks/custom/shop/points?a=\xff HTTP/1.1\r\nhost: x\r\n\r\n",
     ],
