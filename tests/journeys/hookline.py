@@ -134,8 +134,8 @@ class Hookline:
         producer.produce(topic, value, key)
         assert producer.flush(10) == 0
 
-    def messages(self, topic: str) -> list[Message]:
-        """Everything in the topic now, partition by partition."""
+    def messages(self, *topics: str) -> list[Message]:
+        """Everything in the topics now."""
         config = {
             "bootstrap.servers": self.settings.bootstrap_servers,
             "group.id": "test",
@@ -143,9 +143,10 @@ class Hookline:
         }
         consumer = Consumer(config | {"enable.auto.commit": False, "auto.offset.reset": "earliest"})
         try:
-            partitions = list(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
-            consumer.assign([TopicPartition(topic, each, 0) for each in partitions])
-            return list(until_the_ends(consumer, set(partitions)))
+            known = consumer.list_topics(timeout=10).topics
+            places = {(topic, partition) for topic in topics for partition in known[topic].partitions}
+            consumer.assign([TopicPartition(*place, 0) for place in places])
+            return list(until_the_ends(consumer, places))
         finally:
             consumer.close()
 
@@ -169,11 +170,11 @@ class Hookline:
             future.result(20)
 
 
-def until_the_ends(consumer: Consumer, waiting: set[int]) -> Any:
+def until_the_ends(consumer: Consumer, waiting: set[tuple[str, int]]) -> Any:
     while waiting:
         for message in consumer.consume(500, 0.2):
             error = message.error()
             if error is None:
                 yield message
             elif error.code() == KafkaError._PARTITION_EOF:
-                waiting.discard(message.partition() or 0)
+                waiting.discard((message.topic() or "", message.partition() or 0))
