@@ -11,18 +11,23 @@ from aiohttp import web
 
 from gateway.api import docs, openapi, serving
 from gateway.api.accounts import Accounts
+from gateway.api.asking import Asking
 from gateway.api.callers import Callers
 from gateway.api.changing import Changer
 from gateway.api.checks import Checks
 from gateway.api.collection import Collection
 from gateway.api.configuration import AccountConfiguration
+from gateway.api.dry_runs import DryRuns
 from gateway.api.events import EventDoor
 from gateway.api.health import Health, metrics
+from gateway.api.incoming_table import IncomingDoors
 from gateway.api.kinds import KINDS, SITES, Kind
 from gateway.api.last_use import LastUse
 from gateway.api.logs import Logs
 from gateway.api.operations import Operation
+from gateway.api.outgoing_table import OutgoingDoors
 from gateway.api.reading import Reader
+from gateway.api.revision_diffs import RevisionDiffs
 from gateway.api.secrets import Secrets
 from gateway.api.table import Doors, operations
 from gateway.api.testing import Testing
@@ -94,18 +99,14 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         accounts=Accounts(changer, callers),
         collections={kind.path: Collection(kind, changer, checks, uses(kind, edges.reader)) for kind in KINDS},
         secrets={kind.path: Secrets(kind, changer) for kind in KINDS if kind.secrets},
+        incoming=IncomingDoors(
+            dry_runs=DryRuns(changer=changer, checks=checks, compiler=compiler, reader=edges.reader),
+            diffs=RevisionDiffs(changer),
+        ),
         configuration=AccountConfiguration(changer, checks, health.has_been_applied),
         events=EventDoor(changer=changer, compiler=compiler, reader=edges.reader, topic=topics.customer_events),
         logs=Logs(edges.reader, changer),
-        testing=Testing(
-            sites=Sites(configuration, settings.partitions, edges.keyring.open_text, static_ip=proxy is not None),
-            requester=requester,
-            reader=edges.reader,
-            writer=edges.writer,
-            topics=topics,
-            user_agent=f"Hookline/{metadata.version('hookline')}",
-            now=now_ms,
-        ),
+        outgoing=outgoing_doors(settings, edges.writer, edges.reader, changer, requester),
         unknown=UnknownDoor(incoming.unknown),
     )
     front = serving.Serving(callers, configuration, settings.max_body, gate)
@@ -117,6 +118,26 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
 def uses(kind: Kind, reader: Reader) -> LastUse | None:
     """Who knows when a kind's secrets were used: the webhook log, for sites."""
     return LastUse(reader) if kind is SITES else None
+
+
+def outgoing_doors(
+    settings: Settings, writer: Writes, reader: Reader, changer: Changer, requester: Requester
+) -> OutgoingDoors:
+    """What people do about outgoing webhooks."""
+    topics, configuration = Topics(settings), changer.configuration
+    static_ip = settings.static_ip_proxy is not None
+    return OutgoingDoors(
+        testing=Testing(
+            sites=Sites(configuration, settings.partitions, changer.keyring.open_text, static_ip=static_ip),
+            requester=requester,
+            reader=reader,
+            writer=writer,
+            topics=topics,
+            user_agent=f"Hookline/{metadata.version('hookline')}",
+            now=now_ms,
+        ),
+        asking=Asking(configuration=configuration, reader=reader, writer=writer, topics=topics, now=now_ms),
+    )
 
 
 def routed(incoming: Incoming, front: serving.Serving, table: Sequence[Operation], gate: Gate) -> web.Application:

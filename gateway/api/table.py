@@ -15,12 +15,13 @@ from gateway.api.collection import Collection
 from gateway.api.configuration import AccountConfiguration
 from gateway.api.events import MAX_EVENTS_BODY, EventDoor
 from gateway.api.health import Alive, Health, Ready
+from gateway.api.incoming_table import IncomingDoors, of_incoming
 from gateway.api.kinds import INCOMING_WEBHOOKS, KINDS, Kind
 from gateway.api.logs import Logs
 from gateway.api.operations import Access, Operation
+from gateway.api.outgoing_table import OutgoingDoors, of_outgoing
 from gateway.api.secret_shapes import SecretMade, SecretSent
 from gateway.api.secrets import Secrets
-from gateway.api.testing import SiteTested, SiteTestSent, Testing
 from gateway.api.unknown import UnknownDoor, UnknownList
 
 __all__ = ["Doors", "operations"]
@@ -36,21 +37,23 @@ class Doors:
     accounts: Accounts
     collections: dict[str, Collection]  # by path
     secrets: dict[str, Secrets]  # the same
+    incoming: IncomingDoors
     configuration: AccountConfiguration
     events: EventDoor
     logs: Logs
-    testing: Testing
+    outgoing: OutgoingDoors
     unknown: UnknownDoor
 
 
 def operations(doors: Doors) -> Iterator[Operation]:
     """All of them."""
     yield from of_operator(doors)
+    yield from of_incoming(doors.incoming)
     for kind in KINDS:
         yield from of_kind(kind, doors.collections[kind.path])
         if kind.secrets:
             yield from of_secrets(kind, doors.secrets[kind.path])
-    yield from of_sites(doors.testing)
+    yield from of_outgoing(doors.outgoing)
     yield from of_configuration(doors.configuration)
     yield from of_events(doors)
     yield from of_logs(doors.logs)
@@ -90,6 +93,7 @@ def of_operator(doors: Doors) -> Iterator[Operation]:
         body_optional=True,
         answer=shapes.AccountWritten,
         status=201,
+        other_status=200,
         problems=("invalid",),
     )
     yield operator(
@@ -128,6 +132,7 @@ def of_operator(doors: Doors) -> Iterator[Operation]:
 
 def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
     base, one = f"/v1/{{account}}/{kind.path}", f"/v1/{{account}}/{kind.path}/{{id}}"
+    taken = ("endpoint_taken",) if kind is INCOMING_WEBHOOKS else ()
     tag = kind.path.replace("-", " ").capitalize()
     reads = partial(Operation, method="GET", access=Access.READ, tag=tag)
     writes = partial(Operation, access=Access.WRITE, tag=tag, answer=kind.written)
@@ -155,10 +160,10 @@ def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
     yield writes(
         method="PUT",
         path=one,
-        summary=f"Change a {kind.one}; `revision` is the one that it was made from",
+        summary=f"Change {kind.a_one}; `revision` is the one that it was made from",
         handle=collection.update,
         body=kind.sent,
-        problems=("invalid", "name_taken", "stale_revision"),
+        problems=("invalid", "name_taken", "stale_revision", "archived", *taken),
     )
     if kind.deletable:
         yield Operation(
@@ -166,7 +171,7 @@ def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
             path=one,
             access=Access.WRITE,
             tag=tag,
-            summary=f"Remove a {kind.one}",
+            summary=f"Remove {kind.a_one}",
             handle=collection.delete,
             status=204,
             problems=("in_use",),
@@ -175,13 +180,13 @@ def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
         yield writes(
             method="POST",
             path=f"{one}/{verb}",
-            summary=f"{verb.capitalize()} a {kind.one}",
+            summary=f"{verb.capitalize()} {kind.a_one}",
             handle=partial(collection.set_state, state=state),
-            problems=("wrong_state", "endpoint_taken"),
+            problems=("wrong_state", "stale_revision", "archived", *taken),
         )
     yield reads(
         path=f"{one}/revisions",
-        summary=f"Every revision of a {kind.one}",
+        summary=f"Every revision of {kind.a_one}",
         handle=collection.revisions,
         answer=shapes.ConfigurationList[shapes.Revision[kind.shown]],  # type: ignore[name-defined]  # as above
     )
@@ -193,7 +198,7 @@ def of_secrets(kind: Kind, door: Secrets) -> Iterator[Operation]:
     yield writes(
         method="POST",
         path=base,
-        summary=f"Add a secret to a {kind.one}; it is shown once",
+        summary=f"Add a secret to {kind.a_one}; it is shown once",
         handle=door.add,
         body=SecretSent,
         body_optional=True,
@@ -204,25 +209,10 @@ def of_secrets(kind: Kind, door: Secrets) -> Iterator[Operation]:
     yield writes(
         method="DELETE",
         path=f"{base}/{{secret}}",
-        summary=f"Remove a secret of a {kind.one}",
+        summary=f"Remove a secret of {kind.a_one}",
         handle=door.remove,
         status=204,
         problems=("wrong_state", "archived"),
-    )
-
-
-def of_sites(door: Testing) -> Iterator[Operation]:
-    yield Operation(
-        method="POST",
-        path="/v1/{account}/sites/{id}/test",
-        access=Access.WRITE,
-        tag="Sites",
-        summary="Send one message to a site as it is saved: one attempt, in the webhook log as action `test`",
-        handle=door.test,
-        body=SiteTestSent,
-        body_optional=True,
-        answer=SiteTested,
-        problems=("invalid", "archived"),
     )
 
 
@@ -307,6 +297,12 @@ def of_logs(door: Logs) -> Iterator[Operation]:
         handle=door.queue,
         query=queries.QueueQuery,
         answer=logs.LogList[logs.QueueRow],
+    )
+    yield reads(
+        path=f"{base}/queue/summary",
+        summary="How much is waiting, and since when, by reason and site",
+        handle=door.queue_summary,
+        answer=logs.QueueSummary,
     )
     yield reads(
         path=f"{base}/deliveries/{{id}}",

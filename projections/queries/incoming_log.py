@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -11,12 +11,14 @@ from projections.queries.contents import MASK, body_of, headers_of, record_at
 from projections.queries.filters import equals, equals_number, one_of
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.times import iso, milliseconds
-from projections.tables import incoming_requests
+from projections.tables import incoming_requests, records
+from schemas.codec import decode_as
 from schemas.records import IncomingRequest, Outcome
 
-__all__ = ["one", "page"]
+__all__ = ["latest", "one", "page", "whole"]
 
 table = incoming_requests.c
+READ_AHEAD = 20  # records that are in memory at once
 
 LISTING = Listing(
     kind=3,
@@ -53,6 +55,32 @@ def one(connection: Connection, account: str, request_id: str) -> dict[str, Any]
     if row is None:
         return None
     return item(row) | contents(record_at(connection, row.place, IncomingRequest))
+
+
+def whole(connection: Connection, account: str, request_id: str) -> IncomingRequest | None:
+    """The record of one request, what is sealed in it sealed; None where this account has none of that id."""
+    query = select(table.place).where(table.account == account, table.id == request_id)
+    place = connection.execute(query).scalar()
+    return None if place is None else record_at(connection, place, IncomingRequest)
+
+
+def latest(connection: Connection, account: str, endpoint: str, count: int) -> Iterator[IncomingRequest]:
+    """The last requests of an endpoint, the newest first, without those of reprocessing; read as they are taken."""
+    last = (
+        select(table.place, table.received_at)
+        .where(table.account == account, table.endpoint == endpoint, table.run_id.is_(None))
+        .order_by(table.received_at.desc(), table.place.desc())
+        .limit(count)
+        .subquery()
+    )
+    query = (
+        select(records.c.value)
+        .join(last, records.c.place == last.c.place)
+        .order_by(last.c.received_at.desc(), last.c.place.desc())
+        .execution_options(yield_per=READ_AHEAD)
+    )
+    for row in connection.execute(query):
+        yield decode_as(IncomingRequest, row.value)
 
 
 def item(row: Row[Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from schemas.records import CustomerEvent, IncomingRequest
 from streams.core.definitions import AccountView, Receiving
 from streams.core.receiving import Arrived, BodyMalformed, ContentTypeRefused, body_of, decide
 
-__all__ = ["VerdictChanged", "arrived_again", "confirmed"]
+__all__ = ["SEALED", "VerdictChanged", "arrived_again", "confirmed"]
 
 SEALED = 3  # parts of a header whose value is ciphertext: name, ciphertext, "sealed"
 

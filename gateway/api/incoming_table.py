@@ -1,0 +1,59 @@
+"""The operations around incoming webhooks and their log that are no plain collection: paths of words, tried first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from gateway.api.dry_run_shapes import DryRunAnswer, DryRunSent, HistoryAnswer, NewDryRunSent
+from gateway.api.dry_runs import DryRuns
+from gateway.api.operations import Access, Operation
+from gateway.api.revision_diffs import DiffQuery, RevisionDiff, RevisionDiffs
+
+__all__ = ["IncomingDoors", "of_incoming"]
+
+TAG = "Incoming webhooks"
+BASE = "/v1/{account}/incoming-webhooks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingDoors:
+    """The handlers."""
+
+    dry_runs: DryRuns
+    diffs: RevisionDiffs
+
+
+def of_incoming(doors: IncomingDoors) -> Iterator[Operation]:
+    """All of them."""
+    tries = partial(
+        Operation,
+        method="POST",
+        access=Access.WRITE,
+        tag=TAG,
+        answer=DryRunAnswer | HistoryAnswer,
+        problems=("invalid", "wrong_state"),
+    )
+    yield tries(
+        path=f"{BASE}/dry-run",
+        summary="Try an unsaved incoming webhook on a sample, a logged request, or the last of them",
+        handle=doors.dry_runs.unsaved,
+        body=NewDryRunSent,
+    )
+    yield tries(
+        path=f"{BASE}/{{id}}/dry-run",
+        summary="Try an incoming webhook, as saved or changed, on a sample, a logged request, or the last of them",
+        handle=doors.dry_runs.saved,
+        body=DryRunSent,
+    )
+    yield Operation(
+        method="GET",
+        path=f"{BASE}/{{id}}/revisions/{{n}}/diff",
+        access=Access.READ,
+        tag=TAG,
+        summary="What a revision changed",
+        handle=doors.diffs.show,
+        query=DiffQuery,
+        answer=RevisionDiff,
+    )
