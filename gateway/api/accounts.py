@@ -55,10 +55,14 @@ class Accounts:
             raise invalid([FieldError("account", f"the path says {name}")])
         state = self.changer.configuration.account(name)
         if state is not None:
-            entity = state.of(EntityKind.ACCOUNT)[name]
-            return Answer({**account_shown(entity), "position": entity.offset})
+            return account_there(state)
         item = account_item(name, self.changer.now())
-        position = await self._change(call, item)
+        try:
+            position = await self._change(call, item)
+        except ConfigurationRefused:  # somebody was faster
+            if (state := self.changer.configuration.account(name)) is None:
+                raise
+            return account_there(state)
         return Answer({**(item.body or {}), "position": position}, 201)
 
     async def list_keys(self, call: Call) -> Answer:
@@ -128,6 +132,12 @@ def account_item(name: str, now: int) -> Item:
     """
     account = validated(Account, {"account": name, "created_at": iso(now)})
     return Item(EntityKind.ACCOUNT, name, 0, account.model_dump(mode="json"))
+
+
+def account_there(state: AccountState) -> Answer:
+    """An account that is there already."""
+    (entity,) = state.of(EntityKind.ACCOUNT).values()
+    return Answer({**account_shown(entity), "position": entity.offset})
 
 
 def account_shown(entity: Entity) -> dict[str, Any]:

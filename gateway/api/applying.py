@@ -119,7 +119,7 @@ class _Walk:
     def member(self, section: str, index: int, kind: Kind, member: Any) -> Applied | None:
         """What becomes of one member; None where something is wrong with it, which is noted."""
         if not isinstance(member, dict):
-            raise FieldInvalid("", f"must be a {kind.one}")
+            raise FieldInvalid("", f"must be {kind.a_one}")
         sent = self.with_site_id(member) if kind is SUBSCRIPTIONS else member
         name = sent.get("name")
         entity = self.living[kind.entity].get(name.strip()) if isinstance(name, str) else None

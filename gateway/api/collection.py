@@ -135,7 +135,7 @@ class Collection:
     def _validated(self, call: Call, stored: Entity | None) -> dict[str, Any]:
         """The definition that was sent, masks replaced by what is stored, checked against the rest of the account."""
         if not isinstance(call.body, dict):
-            raise invalid([FieldError("", f"send a {self.kind.one} as a JSON object")])
+            raise invalid([FieldError("", f"send {self.kind.a_one} as a JSON object")])
         sent = self.changer.with_kept(call.body, stored)
         body = definition(validated(self.kind.sent, self.checks.completed(self.kind.entity, sent)))
         state = self._state(call.account)

@@ -13,9 +13,11 @@ ANSWERS = {
     "403": "the filters did not pass",
     "404": "no such endpoint, or an inactive one",
     "405": "the endpoint takes another method: see `Allow`",
+    "408": "the body did not end in time; the connection is closed",
     "413": "the body is too large",
     "415": "the body is neither JSON nor URL-encoded",
     "422": "the mapping or the event is wrong; the field is named",
+    "500": "a fault of Hookline's; it is not known whether the request was taken",
     "503": "not known: Kafka did not acknowledge in time; send the same request again",
 }
 PATH = "/beta/webhooks/custom/{account}/{endpoint}"

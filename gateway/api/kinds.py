@@ -45,6 +45,11 @@ class Kind:
     deletable: bool = False
     secrets: str = ""  # the field that may have a list of secrets
 
+    @property
+    def a_one(self) -> str:
+        """`one` with its article."""
+        return f"{'an' if self.one[0] in 'aeiou' else 'a'} {self.one}"
+
 
 INCOMING_WEBHOOKS = Kind(
     entity=EntityKind.INCOMING_WEBHOOK,

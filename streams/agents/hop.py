@@ -14,10 +14,12 @@ from schemas.codec import encode
 from schemas.errors import HooklineError
 from schemas.records import Rejected, RejectedReason
 from streams.edges.kafka import Message
+from streams.edges.seldom import Seldom
 
 __all__ = ["Behind", "Hop", "Moment", "Outgoing", "SourceRecord", "Unusable", "reference", "require_folded"]
 
 log = structlog.get_logger(__name__)
+SELDOM = Seldom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,15 @@ class Hop:
         except Behind:
             raise
         except Unusable as fact:
-            log.warning("rejected", hop=self.name, reason=fact.reason.value, origin=origin(record), detail=fact.detail)
+            SELDOM.warning(
+                "rejected",
+                kind=(self.name, fact.reason),
+                hop=self.name,
+                reason=fact.reason.value,
+                origin=origin(record),
+                field=fact.path,
+                detail=fact.detail,
+            )
             return [self._rejection(record, fact, moment)]
         except Exception as error:
             log.exception("rejected: this is a fault of ours", hop=self.name, origin=origin(record))

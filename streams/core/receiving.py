@@ -149,11 +149,14 @@ def mapped_event(
     )
 
 
+FOUND = {"does_not_exist": "it is there", "is_empty": "it is not empty", "is_not_empty": "it is empty"}
+
+
 def filtered(definition: Receiving, failure: Failure, body: Any) -> Verdict:
     accept = definition.body.get("on_filtered") == "accept"
     default = error_body("filtered", "filters_not_passed", "the request did not pass the filters of this endpoint")
     field = "success_response" if accept else "error_response"
-    read = "it was there" if failure.found else "it was missing"
+    read = FOUND.get(failure.operator, "its value is another one") if failure.found else "it is missing"
     return Verdict(
         Outcome.FILTERED,
         200 if accept else 403,

@@ -78,7 +78,7 @@ def test_every_criterion_is_told_also_those_after_the_one_that_decided() -> None
     assert explanation["error"] == {
         "code": "filters_not_passed",
         "path": "filters.all.0",
-        "message": "body.kind equals: it was there",
+        "message": "body.kind equals: its value is another one",
     }
     assert [row["to"] for row in explanation["mapping"]] == ["customer", "data.points"]
     assert (explanation["event"], explanation["answer"]["status"]) == (None, 403)
