@@ -16,6 +16,7 @@ __all__ = [
     "EventRow",
     "LogList",
     "QueueRow",
+    "QueueSummary",
     "RequestRow",
     "RequestWhole",
 ]
@@ -181,6 +182,26 @@ class QueueRow(BaseModel):
     reason: QueueReason | None
     queued_at: Time
     blocked_by: str | None
+
+
+class QueueGroup(BaseModel):
+    """What waits for one reason at one site."""
+
+    reason: QueueReason | None
+    blocked_by: str | None
+    site_id: str
+    site_name: str | None
+    count: int
+    oldest_queued_at: Time
+    next_attempt_at: Time | None
+
+
+class QueueSummary(BaseModel):
+    """What waits, the oldest group first."""
+
+    items: list[QueueGroup]
+    count: int
+    as_of: Annotated[str | None, Field(description="up to when the view has everything; null while it is empty")]
 
 
 class Source(BaseModel):

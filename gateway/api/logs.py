@@ -60,6 +60,11 @@ class Logs:
         """A page of what is waiting."""
         return await self._page(call, partial(queue.page, site_names=self._site_names(call)))
 
+    async def queue_summary(self, call: Call) -> Answer:
+        """What is waiting, in groups."""
+        names = self._site_names(call)
+        return Answer(await self.reader.read(lambda c: queue.summary(c, call.account, site_names=names)))
+
     async def delivery(self, call: Call) -> Answer:
         """One delivery with its attempts."""
         return await self._one(call, partial(deliveries.one, site_names=self._site_names(call)))

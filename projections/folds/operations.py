@@ -29,14 +29,13 @@ def fold_operation(message: Message) -> tuple[Row, ...]:
     state, created_at = body.get("state"), body.get("created_at")
     if not isinstance(state, str):
         return ()
-    known = isinstance(created_at, int) and abs(created_at) < LARGEST
     row = OperationRow(
         id=operation.id,
         rank=0,
         recorded_at=message.timestamp,
         place=place_of(Kind.OPERATION, message.partition, message.offset),
         account=operation.account,
-        created_at=created_at if known else operation.at,
+        created_at=created_at if isinstance(created_at, int) and abs(created_at) < LARGEST else operation.at,
         kind=operation.kind.value,
         author=operation.author,
         state=state,
