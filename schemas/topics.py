@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas.durations import format_duration
+from schemas.durations import format_duration, parse_duration
 from schemas.settings import Settings
 
 __all__ = ["Topic", "Topics"]
@@ -56,6 +56,13 @@ class Topics:
         self.dead_letters = prefix + "dead-letters"
         self.rejected = prefix + "rejected"
         self.retries = {seconds: f"{prefix}retries.{format_duration(seconds)}" for seconds in settings.retry_tiers}
+
+    def delay(self, retry_topic: str) -> float:
+        """Seconds that a retry topic delays its records, by its name; that of a tier taken out of the setting too."""
+        try:
+            return parse_duration(retry_topic.removeprefix(f"{self.prefix}retries."))
+        except ValueError:  # somebody else's
+            return 0
 
     @property
     def catalogue(self) -> tuple[Topic, ...]:

@@ -19,6 +19,7 @@ import structlog
 from schemas.errors import HooklineError
 from schemas.settings import Settings
 from schemas.topics import Topics
+from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.agent import Deliver
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.obeying import Obeying
@@ -111,14 +112,24 @@ class Courier:
             caps=sites.caps,
         )
         settling = Settling(writer=ledger, shares=shares, topics=topics, tiers=topics.retries)
+        obeying = Obeying(shares=shares, lanes=lanes, settling=settling, sites=sites)
+        admission = Admission(
+            loop=self._loop,
+            shares=shares,
+            lanes=lanes,
+            settling=settling,
+            obeying=obeying,
+            tiers=tuple(topics.retries),
+        )
         intake = Intake(
             loop=self._loop,
             reader=consumer,
             configured=FollowedConfiguration(follower, self._loop, self._fail),
             shares=shares,
-            lanes=lanes,
+            admission=admission,
             settling=settling,
-            obeying=Obeying(shares=shares, lanes=lanes, settling=settling, sites=sites),
+            obeying=obeying,
+            delays={name: topics.delay(name) for name in retries},
         )
         sending = Sending(
             loop=self._loop,
@@ -136,7 +147,7 @@ class Courier:
             loop=self._loop,
             group=consumer,
             shares=shares,
-            lanes=lanes,
+            admission=admission,
             intake=intake,
             sending=sending,
             settling=settling,
@@ -149,7 +160,10 @@ class Courier:
 
     def _consumer(self, topics: Topics, retries: Sequence[str]) -> CourierConsumer:
         proofs = ProofReader(
-            self._settings, [topics.attempts, *retries, topics.dead_letters, topics.parked], topics.attempts
+            self._settings,
+            [topics.attempts, *retries, topics.dead_letters, topics.parked],
+            attempts=topics.attempts,
+            parked=topics.parked,
         )
         return CourierConsumer(
             self._settings,

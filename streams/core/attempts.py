@@ -13,7 +13,7 @@ from streams.core.answer import Answer, Request
 from streams.core.credentials import masked, without_echo
 from streams.core.sending import SiteView
 
-__all__ = ["dead_letter", "follower", "parked", "row_of"]
+__all__ = ["dead_letter", "follower", "onward", "parked", "postponed", "row_of"]
 
 
 def row_of(
@@ -72,8 +72,22 @@ def follower(delivery: Delivery, row: bytes, *, due: int, origin_offset: int) ->
         reason=QueueReason.RETRYING,
         due=due,
         origin_offset=origin_offset if delivery.origin_offset < 0 else delivery.origin_offset,
+        postponed_since=None,
         parent_attempt=row,
     )
+
+
+def onward(delivery: Delivery, *, origin_offset: int) -> Delivery:
+    """The same step, waiting elsewhere: the row of its parent was written long ago."""
+    first = origin_offset if delivery.origin_offset < 0 else delivery.origin_offset
+    return replace(delivery, origin_offset=first, parent_attempt=None)
+
+
+def postponed(delivery: Delivery, *, origin_offset: int, due: int, now: int) -> Delivery:
+    """The same step, not before `due`, and no attempt spent; times in milliseconds."""
+    since = now if delivery.postponed_since is None else delivery.postponed_since
+    waiting = onward(delivery, origin_offset=origin_offset)
+    return replace(waiting, reason=QueueReason.POSTPONED, due=due, postponed_since=since)
 
 
 def dead_letter(delivery: Delivery, attempt: Attempt, row: bytes) -> DeadLetter:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from schemas.errors import RecordUnreadable
 
-__all__ = ["Marks", "ProofWindow", "Snapshot", "marks_from", "marks_text"]
+__all__ = ["Marks", "ProofWindow", "Snapshot", "backlog_from", "marks_from", "marks_text"]
 
 Marks = Mapping[str, int]  # topic -> offset
 
@@ -84,9 +84,12 @@ class ProofWindow:
         return self._snapshots[0].ends
 
 
-def marks_text(marks: Marks) -> str:
-    """The form in which a mark is kept."""
-    return json.dumps({"v": 1, "proof": dict(marks)}, separators=(",", ":"))
+def marks_text(marks: Marks, backlog: int | None = None) -> str:
+    """The form in which a mark is kept; `backlog` is where the first parked message lies that waits."""
+    kept: dict[str, object] = {"v": 1, "proof": dict(marks)}
+    if backlog is not None:
+        kept["backlog"] = backlog
+    return json.dumps(kept, separators=(",", ":"))
 
 
 def marks_from(text: str | None) -> Marks:
@@ -101,3 +104,9 @@ def marks_from(text: str | None) -> Marks:
         return {str(topic): int(offset) for topic, offset in json.loads(text)["proof"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise RecordUnreadable(f"the metadata of a commit is not a mark: {text[:200]!r}") from None
+
+
+def backlog_from(text: str | None) -> int | None:
+    """From where on parked messages wait, of a text that is a mark; None where none did."""
+    found = json.loads(text).get("backlog") if text else None
+    return found if isinstance(found, int) else None

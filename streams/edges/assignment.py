@@ -9,9 +9,10 @@ import structlog
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, TopicPartition
 
 from schemas.errors import KafkaUnavailable, RecordUnreadable
+from streams.core.backlog import Backlog
 from streams.core.orders import Orders
 from streams.core.proof import Proofs
-from streams.core.window import Marks, marks_from
+from streams.core.window import Marks, backlog_from, marks_from
 from streams.edges.orders_reader import OrdersReader
 from streams.edges.proof_reader import ProofReader
 
@@ -34,6 +35,7 @@ class Share:
     proof_ends: Marks
     proofs: Proofs
     orders: Orders = field(default_factory=Orders)
+    backlogs: Sequence[Backlog] = ()  # parked messages that wait
 
 
 class Assigner:
@@ -57,24 +59,26 @@ class Assigner:
         except KafkaException as error:
             raise KafkaUnavailable(f"the offsets of the courier are not known: {error.args[0].str()}") from None
         starts = {place(p): max(p.offset, firsts[place(p)]) for p in committed}
-        marks = {p.partition: self._mark(p) for p in committed if p.topic == self._deliveries}
-        proven, commands = self._proofs.read(marks), self._orders.topic
+        kept = {p.partition: self._mark(p) for p in committed if p.topic == self._deliveries}
+        marks = {number: mark for number, (mark, _) in kept.items()}
+        backlogs = {number: first for number, (_, first) in kept.items() if first is not None}
+        proven, commands = self._proofs.read(marks, backlogs), self._orders.topic
         orders = self._orders.read({n: starts[commands, n] for n in marks}, {n: firsts[commands, n] for n in marks})
         log.info(
             "partitions assigned", numbers=sorted(marks), proven=sum(len(p.proofs.handled) for p in proven.values())
         )
         return [
-            Share(n, of(starts, n), of(ends, n), mark, proven[n].ends, proven[n].proofs, orders[n])
+            Share(n, of(starts, n), of(ends, n), mark, proven[n].ends, proven[n].proofs, orders[n], proven[n].backlogs)
             for n, mark in marks.items()
         ]
 
     @staticmethod
-    def _mark(position: TopicPartition) -> Marks:
+    def _mark(position: TopicPartition) -> tuple[Marks, int | None]:
         try:
-            return marks_from(position.metadata)
+            return marks_from(position.metadata), backlog_from(position.metadata)
         except RecordUnreadable as error:
             log.warning("proof is read from its beginning", partition=position.partition, reason=str(error))
-            return {}
+            return {}, None
 
 
 def place(partition: TopicPartition) -> Place:

@@ -14,6 +14,7 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from schemas.codec import decode
 from schemas.errors import KafkaUnavailable, RecordUnreadable
 from schemas.settings import Settings
+from streams.core.backlog import Backlog, Backlogs
 from streams.core.proof import Proofs
 from streams.core.window import Marks
 from streams.edges.clock import steady
@@ -34,6 +35,7 @@ class Proven:
 
     proofs: Proofs
     ends: Marks
+    backlogs: Sequence[Backlog]  # parked messages that wait
 
 
 class ProofReader:
@@ -43,37 +45,47 @@ class ProofReader:
         settings: where Kafka is.
         topics: the topics of proof.
         attempts: the one of them that holds the rows.
+        parked: the one of them that holds parked messages.
     """
 
-    def __init__(self, settings: Settings, topics: Sequence[str], attempts: str) -> None:
+    def __init__(self, settings: Settings, topics: Sequence[str], *, attempts: str, parked: str) -> None:
         self._config = consumer_config(settings, "hookline-courier-proof", "hookline-courier-proof") | {
             "enable.partition.eof": True,
             "fetch.queue.backoff.ms": 10,
         }
-        self._topics, self._attempts = topics, attempts
+        self._topics, self._attempts, self._parked = topics, attempts, parked
 
-    def read(self, marks: Mapping[int, Marks]) -> dict[int, Proven]:
-        """Read the partitions named, each from its mark.
+    def read(self, marks: Mapping[int, Marks], backlogs: Mapping[int, int]) -> dict[int, Proven]:
+        """Read the partitions named, each from its mark; `parked` from where messages wait there, if that is before.
 
         Raises:
             KafkaUnavailable: the broker does not give them.
         """
         ends: dict[int, dict[str, int]] = {number: {} for number in marks}
         proofs = {number: Proofs() for number in marks}
-        for message in self._messages(self._starts(marks), ends):
+        waiting = {number: Backlogs() for number in marks}
+        for message in self._messages(self._starts(marks, backlogs), ends):
+            number, offset = message.partition() or 0, message.offset() or 0
             try:
-                proofs[message.partition() or 0].fold(decode(message.value()), message.key())
+                record = decode(message.value())
+                if message.topic() == self._parked:
+                    waiting[number].fold(record, offset)
+                if message.topic() != self._parked or offset >= marks[number].get(self._parked, 0):
+                    proofs[number].fold(record, message.key())
             except RecordUnreadable as error:
-                log.warning("unreadable proof", topic=message.topic(), offset=message.offset(), reason=str(error))
-        return {number: Proven(proofs[number], ends[number]) for number in marks}
+                log.warning("unreadable proof", topic=message.topic(), offset=offset, reason=str(error))
+        return {
+            number: Proven(proofs[number], ends[number], waiting[number].remaining(proofs[number])) for number in marks
+        }
 
-    def _starts(self, marks: Mapping[int, Marks]) -> list[TopicPartition]:
-        overlap = {self._attempts: OVERLAP}
-        return [
-            TopicPartition(topic, number, max(0, mark.get(topic, 0) - overlap.get(topic, 0)))
-            for number, mark in marks.items()
-            for topic in self._topics
-        ]
+    def _starts(self, marks: Mapping[int, Marks], backlogs: Mapping[int, int]) -> list[TopicPartition]:
+        def start(topic: str, number: int) -> int:
+            mark = marks[number].get(topic, 0)
+            if topic == self._parked:
+                return min(mark, backlogs.get(number, mark))
+            return max(0, mark - OVERLAP) if topic == self._attempts else mark
+
+        return [TopicPartition(topic, number, start(topic, number)) for number in marks for topic in self._topics]
 
     def _messages(self, starts: list[TopicPartition], ends: dict[int, dict[str, int]]) -> Iterator[Message]:
         """The records up to each end; `ends` is filled on the way."""

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from confluent_kafka.admin import NewTopic
+
+from gateway.up.topics import Cluster
 from schemas.identity import lane_key, lane_partition, lane_slot
 from schemas.records import Attempt, ChangeItem, Delivery
 from tests.broker import HOOKLINE, Broker
@@ -29,11 +32,19 @@ class CourierStage(Stage):
         self.log = folder / "courier.log"
         self.numbers = itertools.count()
         self.decided = -1  # the offset of the last change
+        self.cluster = Cluster(self.settings)
+        self.old_tier = ""
 
     def create_topics(self) -> None:
         """Make them, and the account."""
         super().create_topics()
         self.configure(an_account())
+
+    def add_old_tier(self) -> None:
+        """Make the topic of a tier that the setting does not name (any more)."""
+        self.old_tier = f"{self.topics.prefix}retries.2s"
+        topic = NewTopic(self.old_tier, self.settings.partitions, config={"message.timestamp.type": "LogAppendTime"})
+        self.cluster.admin.create_topics([topic])[self.old_tier].result(20)
 
     def start(self, slot: str = "one", **variables: str) -> subprocess.Popen[bytes]:
         """Start a courier under this slot's name."""

@@ -10,12 +10,12 @@ from typing import Protocol
 
 from confluent_kafka import Message
 
+from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.sending import Sending
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import OwnShare, Shares
 from streams.agents.deliver.work import Work
-from streams.core.lanes import Lanes
 from streams.edges.assignment import Share
 from streams.edges.clock import steady
 from streams.edges.courier_consumer import Handover, Position
@@ -43,12 +43,12 @@ class Deliver:
         loop: Loop,
         group: Group,
         shares: Shares,
-        lanes: Lanes[Work],
+        admission: Admission,
         intake: Intake,
         sending: Sending,
         settling: Settling,
     ) -> None:
-        self._loop, self._group, self._shares, self._lanes = loop, group, shares, lanes
+        self._loop, self._group, self._shares, self._admission = loop, group, shares, admission
         self._intake, self._sending, self._settling = intake, sending, settling
         self._handover: tuple[Handover, list[OwnShare]] | None = None
         self._stopped = False
@@ -110,7 +110,7 @@ class Deliver:
         self._shares.forget_committed()
 
     def _drop(self, unwanted: Callable[[Work], bool]) -> None:
-        for work in self._lanes.drop(unwanted):
+        for work in self._admission.drop(unwanted):
             self._settling.forget(work)
 
     def _commit_later(self) -> None:

@@ -1,25 +1,25 @@
 """Intake: from records that were read to messages in their lanes, in order and only when they are due.
 
-An inlet's head goes on when it is due, its lane has room and our configuration is as new as the one it was decided
-under; a step that has proof, or is under way, is not begun again.
+An inlet's head goes on when it is due, or has been in its tier for as long as that delays, and our configuration is as
+new as the one it was decided under.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from confluent_kafka import Message
 
 from schemas.records import Delivery, Rejected
+from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.obeying import Obeying
 from streams.agents.deliver.reading import item_of
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import Shares
-from streams.agents.deliver.work import Arrived, Item, Source, Work
+from streams.agents.deliver.work import Arrived, Item
 from streams.core.inlet import Held, Inlet
-from streams.core.lanes import Lanes
-from streams.core.proof import step_key
+from streams.core.retrying import leaves_at
 from streams.edges.clock import now_ms
 from streams.edges.loop import Loop, Timer
 
@@ -42,7 +42,16 @@ class Configured(Protocol):
 
 
 class Intake:
-    """Admits messages; `pump` goes on with what could not be admitted before."""
+    """Hands messages on; `pump` goes on with what had to wait.
+
+    Args:
+        loop, reader, configured: the world outside.
+        shares: the inlets.
+        admission: where messages go from there.
+        settling: takes records that are no messages.
+        obeying: does what commands say.
+        delays: seconds that a topic delays its messages; the others delay none.
+    """
 
     def __init__(
         self,
@@ -51,12 +60,14 @@ class Intake:
         reader: Reader,
         configured: Configured,
         shares: Shares,
-        lanes: Lanes[Work],
+        admission: Admission,
         settling: Settling,
         obeying: Obeying,
+        delays: Mapping[str, float],
     ) -> None:
         self._loop, self._reader, self._configured = loop, reader, configured
-        self._shares, self._lanes, self._settling, self._obeying = shares, lanes, settling, obeying
+        self._shares, self._admission, self._settling, self._obeying = shares, admission, settling, obeying
+        self._delays = delays
         self._ready: dict[Inlet[Item], None] = {}  # to be looked at in the next round, in order
         self._timers: dict[Inlet[Item], Timer] = {}
         self._asked: set[Inlet[Item]] = set()
@@ -102,15 +113,20 @@ class Intake:
         """Whether the head has to wait, having seen to it that it is looked at again."""
         item = head.item
         if isinstance(item, Arrived):
-            delivery = item.delivery
-            if delivery.due > now_ms():
-                return self._wait_until(inlet, delivery.due)
-            if not self._configured.reached(delivery.config_offset):
-                return self._wait_for_configuration(inlet, delivery)
-        if not inlet.takes_up or (isinstance(item, Arrived) and item.is_sent and not self._lanes.has_room(item.lane)):
+            if (leaves := self._leaves_at(inlet, item)) > now_ms():
+                return self._wait_until(inlet, leaves)
+            if not self._configured.reached(item.delivery.config_offset):
+                return self._wait_for_configuration(inlet, item.delivery)
+        room = not isinstance(item, Arrived) or not item.is_sent or self._admission.has_room(item.lane)
+        if not inlet.takes_up or not room:
             self._ready[inlet] = None
             return True
         return False
+
+    def _leaves_at(self, inlet: Inlet[Item], item: Arrived) -> int:
+        if not self._admission.later.has_room:
+            return item.delivery.due
+        return leaves_at(item.delivery.due, item.written_at, self._delays.get(inlet.topic, 0))
 
     def _wait_until(self, inlet: Inlet[Item], due: int) -> bool:
         if own := self._shares.find(inlet.partition):
@@ -142,30 +158,16 @@ class Intake:
             self._settling.reject(source, item)
             return
         if item.command is None:
-            self._begin(source, item, head.size)
+            self._admission.begin(source, item, head.size)
             return
 
         def obeyed(*, sent: bool) -> None:
             if sent and inlet.live:
-                self._begin(source, item, head.size)
+                self._admission.begin(source, item, head.size)
             else:
                 self._shares.close(source)
 
         self._obeying.obey(item.command, item, inlet.partition, obeyed)
-
-    def _begin(self, source: Source, item: Arrived, size: int) -> None:
-        key, number = step_key(item.delivery), source.inlet.partition
-        if self._settling.join(key, source):
-            return
-        if self._shares.handled(number, key) or self._shares.overtaken(number, key, item.written_at):
-            self._shares.close(source)
-            return
-        work = Work(item.delivery, key, item.lane, number, [source])
-        self._settling.begin(work)
-        if error := self._shares.against(number, item.delivery):
-            self._obeying.stop(work, error)
-        else:
-            self._lanes.add(item.lane, work, size)
 
     def lost(self, inlets: Sequence[Inlet[Item]]) -> None:
         """These partitions are no longer ours."""

@@ -20,8 +20,8 @@ from streams.agents.deliver.work import Item, Source, Work
 from streams.core import attempts
 from streams.core.answer import Answer, Fault, Request
 from streams.core.inlet import Inlet
-from streams.core.proof import step_key
-from streams.core.retrying import Delivered, Exhausted, Resend, Verdict, status_of, verdict
+from streams.core.proof import aside_key, step_key
+from streams.core.retrying import Delivered, Exhausted, Resend, Verdict, retry_after, status_of, verdict
 from streams.core.sending import SiteView
 from streams.edges import crash
 from streams.edges.clock import now_ms
@@ -102,6 +102,7 @@ class Settling:
             delays=site.retry_delays,
             tiers=tuple(self._tiers),
             now=now,
+            not_before=retry_after(answer.status, answer.headers, now),
         )
         if isinstance(follows, Resend) and self._shares.against(work.partition, work.delivery):
             follows = Exhausted()  # a newer chain has taken over, or it was cancelled while it was in flight
@@ -138,7 +139,23 @@ class Settling:
             self.forget(work)
             return
         record = attempts.parked(work.delivery, cause, now_ms())
-        self._write(work, self._topics.parked, encode(record), lambda: self._done(work))
+        self._write(work, self._topics.parked, encode(record), lambda: self._aside(work, aside_key(work.delivery)))
+
+    def hop(self, work: Work, tier: float) -> None:
+        """It goes on waiting, in another tier."""
+        if not work.live:
+            self.forget(work)
+            return
+        onward = attempts.onward(work.delivery, origin_offset=work.origin_offset)
+        self._write(work, self._tiers[tier], encode(onward), lambda: self._aside(work))
+
+    def _aside(self, work: Work, key: str | None = None) -> None:
+        """Its record was written anew, and what it came from is done with: `key`, so that it is known again."""
+        if key is not None:
+            self._shares.remember(key)
+        self.forget(work)
+        for source in work.sources:
+            self._shares.close(source)
 
     def _leave(self, work: Work, row: Attempt, follows: Verdict) -> None:
         if not work.live and not isinstance(follows, Delivered):

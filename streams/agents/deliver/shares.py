@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from schemas.records import AttemptError, Delivery
 from streams.agents.deliver.work import Item, Source
 from streams.core.inlet import Inlet
-from streams.core.proof import Proofs, Steps
+from streams.core.proof import Proofs, Steps, aside_key, step_key
 from streams.core.window import ProofWindow, marks_text
 from streams.edges.assignment import Share
 from streams.edges.courier_consumer import Position
@@ -72,7 +72,7 @@ class Shares:
 
     def take(self, share: Share) -> OwnShare:
         """A partition number has become ours."""
-        for key in share.proofs.handled:
+        for key in (*share.proofs.handled, *share.proofs.aside):
             self._steps.add(key)
         own = self._own[share.number] = OwnShare(share)
         return own
@@ -115,6 +115,13 @@ class Shares:
         """Whether the step was done before."""
         own = self._own.get(number)
         return key in self._steps or (own is not None and own.proofs is not None and key in own.proofs.handled)
+
+    def covers(self, number: int, delivery: Delivery, *, aside: bool) -> bool:
+        """Whether a message needs nothing more; `aside`: nor one whose record was put aside."""
+        if step_key(delivery) in self._steps or (aside and aside_key(delivery) in self._steps):
+            return True
+        own = self._own.get(number)
+        return own is not None and own.proofs is not None and own.proofs.covers(delivery, aside=aside)
 
     def against(self, number: int, delivery: Delivery) -> AttemptError | None:
         """Why a chain is not to go on: people have asked for something else."""

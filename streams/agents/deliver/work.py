@@ -48,6 +48,7 @@ class Work:
     lane: LaneName
     partition: int
     sources: list[Source]
+    size: int = 0  # bytes
 
     @property
     def live(self) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from schemas.codec import decode
-from schemas.records import AttemptError, DeadLetter, Parked, Rejected, RejectedReason
+from schemas.records import AttemptError, DeadLetter, Parked, QueueReason, Rejected, RejectedReason
 from tests.broker import Broker
 from tests.journeys.receiver import Answer, Received, Receiver
 from tests.streams.courier_stage import CourierStage
@@ -24,6 +24,7 @@ def courier(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """One running courier for all of this file; each test has sites of its own."""
     one = CourierStage(broker, tmp_path_factory.mktemp("courier"), lane_size=20)
     one.create_topics()
+    one.add_old_tier()
     one.start()
     yield one
     assert one.end() == 0
@@ -203,3 +204,38 @@ def test_no_more_requests_than_the_site_allows_are_in_flight_and_a_full_lane_los
     for slot in {each.lane for each in sent}:
         mine = [each.delivery_id for each in sent if each.lane == slot]
         assert [each.webhook_id for each in arrived if each.webhook_id in mine] == mine, "a lane keeps its order"
+
+
+def test_a_site_that_says_when_is_asked_then_and_not_before(courier: CourierStage, sites: Receiver) -> None:
+    sites.script("/busy", Answer(429, headers=(("Retry-After", "3"),)), 200)
+    sent = courier.send(courier.site(sites.url("/busy")))
+    [first, second] = courier.ended(sent)
+    assert (first.status.value, first.response_code, second.status.value) == ("resent", 429, "done")
+    before, after = sites.at("/busy")
+    assert 2.9 <= after.at - before.at < 5.0
+    assert second.created_at >= (first.next_attempt_at or 0)
+
+
+def test_a_message_that_is_due_long_after_its_tier_goes_on_waiting_and_holds_up_nobody(
+    courier: CourierStage, sites: Receiver
+) -> None:
+    site, now = courier.site(sites.url("/hops"), parallel=1), time.time_ns() // 1_000_000
+    far = courier.message(site, step=2, reason=QueueReason.RETRYING, due=now + 3_600_000)
+    late = courier.message(site, step=2, reason=QueueReason.RETRYING, due=now + 3_500)
+    soon = courier.message(site, step=2, reason=QueueReason.RETRYING, due=now + 1_500)
+    tier = courier.topics.retries[1.0]
+    courier.put(far, late, soon, topic=tier)
+    courier.ended([late, soon])
+    first, second = sites.at("/hops")
+    assert [first.webhook_id, second.webhook_id] == [soon.delivery_id, late.delivery_id]
+    assert time.time() * 1000 >= late.due
+    waiting = [each for each in courier.records(courier.topics.retries[10.0]) if each.delivery_id == far.delivery_id]
+    assert [(each.step, each.due, each.parent_attempt) for each in waiting] == [(2, far.due, None)]
+
+
+def test_a_tier_that_was_taken_out_of_the_setting_is_still_read(courier: CourierStage, sites: Receiver) -> None:
+    site = courier.site(sites.url("/old-tier"))
+    waiting = courier.message(site, step=2, reason=QueueReason.RETRYING, due=time.time_ns() // 1_000_000 + 500)
+    courier.put(waiting, topic=courier.old_tier)
+    courier.ended([waiting])
+    assert len(sites.at("/old-tier")) == 1

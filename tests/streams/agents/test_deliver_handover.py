@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.settings import Settings
 from schemas.topics import Topics
+from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.agent import Deliver
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.obeying import Obeying
@@ -53,8 +54,18 @@ def an_agent() -> tuple[Deliver, Shares]:
     lanes = Lanes[Work](most=10, size=10, weight=1000, total=1000, caps=lambda _: Caps(1, 1))
     settling = Settling(writer=nobody, shares=shares, topics=TOPICS, tiers=TOPICS.retries)
     obeying = Obeying(shares=shares, lanes=lanes, settling=settling, sites=nobody)  # type: ignore[arg-type]  # not asked
+    admission = Admission(
+        loop=loop, shares=shares, lanes=lanes, settling=settling, obeying=obeying, tiers=tuple(TOPICS.retries)
+    )
     intake = Intake(
-        loop=loop, reader=nobody, configured=nobody, shares=shares, lanes=lanes, settling=settling, obeying=obeying
+        loop=loop,
+        reader=nobody,
+        configured=nobody,
+        shares=shares,
+        admission=admission,
+        settling=settling,
+        obeying=obeying,
+        delays={},
     )
     sending = Sending(
         loop=loop,
@@ -68,7 +79,7 @@ def an_agent() -> tuple[Deliver, Shares]:
         congested=lambda: False,
     )
     agent = Deliver(
-        loop=loop, group=Group(), shares=shares, lanes=lanes, intake=intake, sending=sending, settling=settling
+        loop=loop, group=Group(), shares=shares, admission=admission, intake=intake, sending=sending, settling=settling
     )
     return agent, shares
 

@@ -164,14 +164,14 @@ def test_couriers_share_the_work_and_one_that_comes_disturbs_nothing(make_courie
     assert {each.webhook_id for each in arrived} == {each.delivery_id for each in sent}
     assert len(arrived) == len(sent), "what was in flight at the rebalance was waited for"
     assert "two" in courier.processes
-    eventually(lambda: courier.log.read_text("utf-8").count(" partitions numbers=") >= 3, what="both have partitions")
+    eventually(lambda: courier.log.read_text("utf-8").count(" partitions assigned") >= 3, what="both have partitions")
     assert [courier.end("one"), courier.end("two")] == [0, 0]
 
 
 def test_of_two_couriers_with_one_name_the_elder_ends_and_says_why(make_courier: MakeStage) -> None:
     courier = make_courier()
     elder = courier.start("same")
-    eventually(lambda: " partitions numbers=" in courier.said(), what="it has its partitions")
+    eventually(lambda: " partitions assigned" in courier.said(), what="it has its partitions")
     courier.start("same")
     assert elder.wait(20) == 1
     assert "can no longer be a member of its group" in courier.said()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.codec import encode
 from schemas.records import Attempt, AttemptStatus
-from streams.core.attempts import dead_letter, follower, parked, row_of
+from streams.core.attempts import dead_letter, follower, parked, postponed, row_of
 from streams.core.proof import Proofs, Steps, step_key
 from tests.streams.courier_values import a_delivery, an_answer
 
@@ -48,10 +48,22 @@ def test_a_dead_letter_proves_its_own_step() -> None:
     assert proofs.missing_rows == [(b"crm/0", encode(attempt))]
 
 
-def test_a_parked_message_was_put_aside_and_lacks_no_row() -> None:
-    proofs = proofs_of(parked(a_delivery(), "site_inactive", 1))
-    assert proofs.handled == {"dlv_1.0.1"}
+def test_a_parked_message_needs_nothing_from_where_it_came_and_goes_on_from_where_it_is() -> None:
+    proofs = proofs_of(parked(a_delivery(due=7), "site_inactive", 1))
     assert proofs.missing_rows == []
+    assert proofs.covers(a_delivery(due=7), aside=True)
+    assert not proofs.covers(a_delivery(due=7), aside=False), "the parked message itself"
+    assert not proofs.covers(a_delivery(due=8), aside=True), "the same step, put aside again later"
+    assert not proofs.covers(a_delivery(step=2, due=7), aside=True)
+
+
+def test_a_postponed_message_goes_on_and_its_earlier_records_do_not() -> None:
+    put_off = [postponed(a_delivery(), origin_offset=3, due=due, now=1) for due in (50, 90)]
+    proofs = proofs_of(*put_off)
+    assert proofs.covers(a_delivery(), aside=True)
+    assert proofs.covers(put_off[0], aside=True)
+    assert not proofs.covers(put_off[1], aside=True)
+    assert proofs_of(*put_off, a_row()).covers(put_off[1], aside=True), "once it was sent"
 
 
 @given(st.permutations([0, 1, 2, 3]))

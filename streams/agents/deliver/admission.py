@@ -1,0 +1,81 @@
+"""Admission: where a message goes that has left its inlet. Into its lane, on waiting, or nowhere, since it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from streams.agents.deliver.later import Later
+from streams.agents.deliver.obeying import Obeying
+from streams.agents.deliver.settling import Settling
+from streams.agents.deliver.shares import Shares
+from streams.agents.deliver.work import Arrived, Source, Work
+from streams.core.lanes import LaneName, Lanes
+from streams.core.proof import step_key
+from streams.core.retrying import departure
+from streams.edges.clock import now_ms
+from streams.edges.loop import Loop
+
+__all__ = ["Admission"]
+
+
+class Admission:
+    """Admits messages.
+
+    Args:
+        loop: has the timers of what is due soon.
+        shares: whose partitions they are, and what was done.
+        lanes: where messages wait for their turn.
+        settling: puts messages aside, and knows those under way.
+        obeying: ends what people want no more.
+        tiers: the delays that a message can go on waiting for in Kafka, seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        loop: Loop,
+        shares: Shares,
+        lanes: Lanes[Work],
+        settling: Settling,
+        obeying: Obeying,
+        tiers: Sequence[float],
+    ) -> None:
+        self._shares, self._lanes, self._settling, self._obeying = shares, lanes, settling, obeying
+        self._tiers = tiers
+        self.later = Later(loop, self._queue)
+
+    def begin(self, source: Source, item: Arrived, size: int) -> None:
+        """Take a message up, of `size` bytes."""
+        delivery, key, number = item.delivery, step_key(item.delivery), source.inlet.partition
+        if self._settling.join(key, source):
+            return
+        done = self._shares.covers(number, delivery, aside=item.command is None)
+        if done or self._shares.overtaken(number, key, item.written_at):
+            self._shares.close(source)
+            return
+        work = Work(delivery, key, item.lane, number, [source], size)
+        self._settling.begin(work)
+        self._admit(work)
+
+    def _admit(self, work: Work) -> None:
+        due, now = work.delivery.due, now_ms()
+        if due <= now:
+            self._queue(work)
+        elif (tier := departure(due, now, self._tiers)) is None:
+            self.later.hold(work, due)
+        else:
+            self._settling.hop(work, tier)
+
+    def _queue(self, work: Work) -> None:
+        if error := self._shares.against(work.partition, work.delivery):
+            self._obeying.stop(work, error)
+        else:
+            self._lanes.add(work.lane, work, work.size)
+
+    def has_room(self, lane: LaneName) -> bool:
+        """Whether a lane takes one more."""
+        return self._lanes.has_room(lane)
+
+    def drop(self, unwanted: Callable[[Work], bool]) -> list[Work]:
+        """Take out what is unwanted and not in flight."""
+        return [*self._lanes.drop(unwanted), *self.later.drop(unwanted)]
