@@ -102,13 +102,15 @@ def delivery(name: str, account: str, site: str, body: str, partitions: int) -> 
     )  # fmt: skip
 
 
-def configure(producer: Producer, topics: Topics, account: str, url: str) -> list[str]:
+def configure(
+    producer: Producer, topics: Topics, account: str, url: str, authentication: dict[str, Any] | None = None
+) -> list[str]:
     """An account with active sites."""
     sites = [f"{account}-{number}" for number in range(SITES)]
     items = [ChangeItem(kind=EntityKind.ACCOUNT, id=account, base_revision=0, body=json.dumps({"account": account}))]
     for site in sites:
         body = {"name": site, "url": url, "state": "active", "timeout_seconds": 5, "parallel": PARALLEL,
-                "retry_delays": [], "authentication": {"type": "none"}}  # fmt: skip
+                "retry_delays": [], "authentication": authentication or {"type": "none"}}  # fmt: skip
         items.append(ChangeItem(kind=EntityKind.SITE, id=site, base_revision=0, body=json.dumps(body)))
     change = Change(id=account, account=account, author="bench", at=0, items=items)
     producer.produce(topics.config, encode(change), account)
