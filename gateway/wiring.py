@@ -149,5 +149,6 @@ def routed(incoming: Incoming, front: serving.Serving, table: Sequence[Operation
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/openapi.json", openapi.serve(table))
     app.router.add_get("/docs", docs.serve(table))
+    app.router.add_get("/", docs.to_page)
     app.router.add_route("*", "/{path:.*}", serving.no_such_path)
     return app

@@ -304,7 +304,7 @@ def test_a_method_that_a_path_has_not_is_405(house: House) -> None:
 
 
 def test_a_path_that_there_is_not_is_404(house: House) -> None:
-    for path in ("/", "/v1", "/v1/shop", "/v1/shop/nothing", "/v2/shop/sites"):
+    for path in ("/v1", "/v1/shop", "/v1/shop/nothing", "/v2/shop/sites"):
         answer = house.call("GET", path)
         assert (answer.status, answer.json["status"]) == (404, 404)
 
@@ -319,3 +319,12 @@ def test_of_two_gateways_the_one_whose_change_comes_first_wins(house: House) -> 
     assert (answer.status, answer.json["type"], answer.paths) == (409, "/docs#stale_revision", ["revision"])
     assert house.made("GET", f"{SITES}/{made['id']}")["revision"] == 2
     assert house.made("GET", f"{SITES}/{made['id']}")["parallel"] == 1
+
+
+def test_an_account_that_another_gateway_has_just_made_is_there_already(house: House) -> None:
+    body = json.dumps({"account": "new", "created_at": "2026-11-24T09:00:00.000Z"})
+    item = ChangeItem(kind=EntityKind.ACCOUNT, id="new", base_revision=0, body=body)
+    change = Change(id="chg_of_another_gateway", account="new", author="somebody", at=0, items=[item])
+    house.log.rivals = [Message(house.topics.config, b"new", encode(change), 0)]
+    answer = house.call("PUT", "/v1/accounts/new")
+    assert (answer.status, answer.json["created_at"]) == (200, "2026-11-24T09:00:00.000Z")

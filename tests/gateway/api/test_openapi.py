@@ -10,6 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.gateway.house import House
 
+POINTS = {"name": "points", "endpoint": "points", "action": "point_add"}
 SITE = {"name": "crm", "url": "https://crm.example/hooks"}
 
 
@@ -22,7 +23,7 @@ def test_the_document_is_valid(house: House) -> None:
 def test_every_path_of_the_application_is_in_it(house: House) -> None:
     document = house.send("GET", "/openapi.json").json
     resources = {resource.canonical for resource in house.app.router.resources()}
-    hidden = {"/{path}", "/openapi.json", "/docs", "/metrics", "/webhooks/custom/{account}/{endpoint}"}
+    hidden = {"/{path}", "/openapi.json", "/docs", "/metrics", "/", "/webhooks/custom/{account}/{endpoint}"}
     assert set(document["paths"]) == resources - hidden
 
 
@@ -32,9 +33,14 @@ def test_answers_have_the_shapes_that_it_shows(house: House) -> None:
     authentication = {"type": "standard_webhooks", "secrets": ["whsec_" + "A" * 32]}
     signed = house.made("POST", "/v1/shop/sites", SITE | {"name": "signed", "authentication": authentication})
     webhook = house.webhook(filters={"all": [{"attribute": "body.a", "operator": "in", "value": ["x"]}]})
+    house.webhook(name="other", endpoint="taken")
+    archived = house.webhook(active=False, name="old")["id"]
+    house.made("POST", f"/v1/shop/incoming-webhooks/{archived}/archive")
     house.made("POST", "/v1/shop/subscriptions", {"name": "s", "site_id": site["id"], "actions": ["*"]})
     for method, path, body in (
         ("GET", "/v1/accounts", None),
+        ("PUT", "/v1/accounts/shop", None),
+        ("PUT", "/v1/accounts/another", None),
         ("POST", "/v1/accounts/shop/keys", {"name": "k"}),
         ("GET", "/v1/accounts/shop/keys", None),
         ("GET", "/v1/catalogue", None),
@@ -55,6 +61,11 @@ def test_answers_have_the_shapes_that_it_shows(house: House) -> None:
         ("PUT", "/v1/shop/configuration", {}),
         ("POST", "/v1/shop/events", {"customer": "c", "action": "birthday"}),
         ("POST", "/v1/shop/events", {"events": [{"customer": "c", "action": "no"}]}),
+        ("PUT", f"/v1/shop/incoming-webhooks/{webhook['id']}", POINTS | {"revision": 1}),
+        ("PUT", f"/v1/shop/incoming-webhooks/{webhook['id']}", POINTS | {"revision": 2, "endpoint": "taken"}),
+        ("POST", f"/v1/shop/incoming-webhooks/{archived}/activate", None),
+        ("PUT", f"/v1/shop/incoming-webhooks/{archived}", POINTS | {"name": "old", "revision": 2}),
+        ("POST", f"/v1/shop/incoming-webhooks/{webhook['id']}/archive", None),
         ("POST", "/v1/shop/sites", {"name": 1}),
         ("GET", "/v1/shop/sites/nothing", None),
     ):
@@ -80,3 +91,17 @@ def test_the_page_for_people_needs_nothing_from_elsewhere(house: House) -> None:
     assert "<script" not in text
     assert not re.search(r'(src|href)="(https?:)?//', text)
     assert 'id="stale_revision"' in text
+
+
+def test_the_page_for_people_shows_what_is_sent_and_links_to_its_shape(house: House) -> None:
+    text = house.send("GET", "/docs").body.decode()
+    assert "Change an incoming webhook; <code>revision</code> is" in text
+    assert "`" not in text
+    links = set(re.findall(r'href="#shape-([^"]+)"', text))
+    assert "IncomingWebhookSent" in links
+    assert links <= set(re.findall(r'id="shape-([^"]+)"', text))
+
+
+def test_the_root_leads_to_the_page_for_people(house: House) -> None:
+    answer = house.send("GET", "/")
+    assert (answer.status, answer.headers["location"]) == (302, "/docs")
