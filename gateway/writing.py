@@ -17,7 +17,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from schemas.errors import KafkaUnavailable
 from schemas.settings import Settings
-from streams.edges.kafka import Message, producer_config
+from streams.edges.kafka import REFUSED_FOR_GOOD, Message, producer_config
 from streams.edges.outbox import MessageRefused, Placed
 
 __all__ = ["ACKNOWLEDGED_WITHIN", "Writer", "Writes"]
@@ -25,7 +25,6 @@ __all__ = ["ACKNOWLEDGED_WITHIN", "Writer", "Writes"]
 log = structlog.get_logger("gateway")
 ACKNOWLEDGED_WITHIN = 3.0  # seconds
 LOOK_EVERY = 0.001  # seconds
-NEVER = (KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD)
 
 
 class Writes(Protocol):
@@ -64,7 +63,7 @@ class _Batch:
 def failure(errors: dict[int, KafkaError]) -> Exception:
     """What is not known to be there weighs more than what is known not to be."""
     for error in errors.values():
-        if error.code() not in NEVER:
+        if error.code() not in REFUSED_FOR_GOOD:
             return KafkaUnavailable(f"Kafka did not acknowledge: {error.str()}")
     return MessageRefused(tuple(sorted(errors)), next(iter(errors.values())).str())
 

@@ -25,7 +25,6 @@ __all__ = ["Serving", "no_such_path"]
 log = structlog.get_logger(__name__)
 JSON = "application/json"
 LARGE = 256 * 1024  # bytes; more is read in a thread, so that nobody waits for it
-SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
 
 class Serving:

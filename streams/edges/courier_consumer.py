@@ -31,7 +31,6 @@ BATCH = 500
 BATCHES_AHEAD = 4
 PATIENCE = 0.1  # seconds
 HANDOVER = 3.0  # seconds that giving partitions away may take
-COMMIT = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)

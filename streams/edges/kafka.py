@@ -5,18 +5,21 @@ The settings that all clients share are in `schemas/kafka_clients.py`; they are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from confluent_kafka import KafkaError
 
 from schemas.kafka_clients import client_config, consumer_config
 from schemas.settings import Settings
 from schemas.topics import MAX_MESSAGE_BYTES
 
-__all__ = ["Message", "client_config", "consumer_config", "producer_config"]
+__all__ = ["REFUSED_FOR_GOOD", "Message", "client_config", "consumer_config", "producer_config"]
 
 # Kafka's limit holds for a whole batch. What might exceed it is refused here, alone, before it can take others with it.
 LARGEST = MAX_MESSAGE_BYTES - 64 * 1024
+# What Kafka says of a message that it will never take; all else may be known better later.
+REFUSED_FOR_GOOD = (KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,6 @@ class Message:
     key: bytes | None
     value: bytes
     partition: int = -1
-    headers: Sequence[tuple[str, bytes]] = ()
 
 
 def producer_config(settings: Settings, client_id: str, *, timeout: float, linger: float = 0.001) -> dict[str, Any]:

@@ -14,12 +14,11 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from schemas.errors import KafkaUnavailable
 from schemas.settings import Settings
-from streams.edges.kafka import producer_config
+from streams.edges.kafka import REFUSED_FOR_GOOD, producer_config
 
 __all__ = ["Ledger", "Then"]
 
 Then = Callable[[int | None], None]  # the offset; None: refused for good
-REFUSED = (KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD)
 
 
 class Ledger:
@@ -65,7 +64,7 @@ class Ledger:
             self.outstanding -= 1
             if error is None:
                 then(offset)
-            elif error.code() in REFUSED:
+            elif error.code() in REFUSED_FOR_GOOD:
                 then(None)
             else:
                 raise KafkaUnavailable(f"Kafka did not acknowledge a record: {error.str()}")

@@ -16,7 +16,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from schemas.errors import KafkaUnavailable
 from schemas.settings import Settings
-from streams.edges.kafka import Message, producer_config
+from streams.edges.kafka import REFUSED_FOR_GOOD, Message, producer_config
 
 __all__ = ["MessageRefused", "Outbox", "Placed"]
 
@@ -37,9 +37,6 @@ class Placed:
 
     partition: int
     offset: int
-
-
-NEVER = (KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD)
 
 
 @dataclass(slots=True)
@@ -70,7 +67,7 @@ class _Batch:
 def failure(errors: dict[int, KafkaError]) -> Exception:
     """What is not known to be there weighs more than what is known not to be."""
     for error in errors.values():
-        if error.code() not in NEVER:
+        if error.code() not in REFUSED_FOR_GOOD:
             return KafkaUnavailable(f"Kafka did not acknowledge: {error.str()}")
     return MessageRefused(tuple(sorted(errors)), next(iter(errors.values())).str())
 
@@ -119,7 +116,6 @@ class Outbox:
                 message.key,
                 message.partition,
                 on_delivery=reporter,
-                headers=list(message.headers) or None,
             )
         except BufferError:
             return False
