@@ -60,6 +60,7 @@ INCOMING_WEBHOOKS = Kind(
     written=shapes.IncomingWebhookWritten,
     prefix="inw",
     verbs={"activate": State.ACTIVE, "deactivate": State.INACTIVE, "archive": State.ARCHIVED},
+    secrets="verification",
 )
 SITES = Kind(
     entity=EntityKind.SITE,

@@ -15,8 +15,14 @@ from schemas.definitions.authentication import (
     StandardWebhooksAuthentication,
 )
 from schemas.definitions.forms import Duration, Form
+from schemas.definitions.verification import (
+    HmacVerification,
+    NoVerification,
+    StandardWebhooksVerification,
+    TextSecretVerification,
+)
 
-__all__ = ["AuthenticationShown", "SecretMade", "SecretSent", "SecretShown"]
+__all__ = ["AuthenticationShown", "SecretMade", "SecretSent", "SecretShown", "VerificationShown"]
 
 
 class SecretShown(BaseModel):
@@ -58,3 +64,24 @@ class StandardWebhooksShown(StandardWebhooksAuthentication):
 AuthenticationShown = (
     NoAuthentication | BasicAuthentication | AwsAuthentication | AwsS3Authentication | StandardWebhooksShown
 )
+
+
+class StandardVerificationShown(StandardWebhooksVerification):
+    """As it is shown: its secrets are objects."""
+
+    secrets: list[SecretShown]  # type: ignore[assignment]  # what is shown of what was sent
+
+
+class TextVerificationShown(TextSecretVerification):
+    """As it is shown: its secrets are objects."""
+
+    secrets: list[SecretShown]  # type: ignore[assignment]  # what is shown of what was sent
+
+
+class HmacVerificationShown(HmacVerification):
+    """As it is shown: its secrets are objects."""
+
+    secrets: list[SecretShown]  # type: ignore[assignment]  # what is shown of what was sent
+
+
+VerificationShown = NoVerification | StandardVerificationShown | TextVerificationShown | HmacVerificationShown

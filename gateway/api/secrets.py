@@ -25,6 +25,8 @@ from streams.core.configuration import Entity
 
 __all__ = ["Secrets"]
 
+GIVEN = ("stripe", "shopify", "slack")  # whoever sends makes the secret
+
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
@@ -39,7 +41,7 @@ class Secrets:
         members = self._members(entity)
         sent, now = validated(SecretSent, call.body or {}), self.changer.now()
         older = [member for member, end in zip(members, expiries(members), strict=True) if end is None or end > now]
-        text = random_secret() if sent.secret is None else sent.secret
+        text = self._new(entity) if sent.secret is None else sent.secret
         self._check(entity, [text, *map(self._plain, older)])
         end = None if sent.overlap is None else now + round(parse_duration(sent.overlap) * 1000)
         kept = [{**details(each), "expires_at": sooner(each, end), PLAIN: self._plain(each)} for each in older]
@@ -74,6 +76,13 @@ class Secrets:
                 "wrong_state", f"its {self.kind.secrets} is of type {holder['type']}, which has no list of secrets"
             )
         return members
+
+    def _new(self, entity: Entity) -> str:
+        kind = (entity.body or {})[self.kind.secrets]["type"]
+        if kind in GIVEN:
+            raise invalid([FieldError("secret", f"is missing: it is {kind} that makes it; send the one that it shows")])
+        made = random_secret()
+        return made if kind == "standard_webhooks" else made.removeprefix("whsec_")
 
     def _plain(self, member: dict[str, Any]) -> str:
         return self.changer.keyring.open_text(member[SEALED])

@@ -10,12 +10,13 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, Field
 
 from gateway.api.operations import Query
-from gateway.api.secret_shapes import AuthenticationShown
+from gateway.api.secret_shapes import AuthenticationShown, VerificationShown
 from gateway.api.times import Time
 from schemas.definitions import CustomAction, IncomingWebhook, Site, Subscription
 from schemas.definitions.accounts import AccountName
 from schemas.definitions.authentication import NoAuthentication
 from schemas.definitions.forms import Form, Name, State
+from schemas.definitions.verification import NoVerification
 
 __all__ = [
     "AccountSent",
@@ -110,8 +111,14 @@ class Written(Form):
     position: Position
 
 
-class IncomingWebhookShown(IncomingWebhook, Shown):
-    """An incoming webhook; secrets are dots."""
+class IncomingWebhookExported(IncomingWebhook):
+    """An incoming webhook; secrets are dots, those of a list objects."""
+
+    verification: VerificationShown = NoVerification()
+
+
+class IncomingWebhookShown(IncomingWebhookExported, Shown):
+    """An incoming webhook as people see it."""
 
 
 class IncomingWebhookWritten(IncomingWebhookShown, Written):
@@ -219,7 +226,7 @@ class Exported(Form):
 
     account: str
     custom_actions: list[CustomAction]
-    incoming_webhooks: list[IncomingWebhook]
+    incoming_webhooks: list[IncomingWebhookExported]
     sites: list[SiteExported]
     subscriptions: list[SubscriptionNamed]
 

@@ -5,7 +5,7 @@ What a secret is, is its text: a definition that is written again keeps the deta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -64,10 +64,20 @@ def hint_of(text: str) -> str:
     return f"…{text.rstrip('=')[-SHOWN:]}" if len(text) >= HINTED else ""
 
 
-def expiries(members: Iterable[Any]) -> tuple[int | None, ...]:
-    """Until when each stored secret of a list is valid, in milliseconds; None: until it is removed."""
-    texts = (member.get("expires_at") if isinstance(member, dict) else None for member in members)
-    return tuple(None if text is None else milliseconds(text) for text in texts)
+def expiries(members: Any) -> tuple[int | None, ...]:
+    """Until when each stored secret of a list is valid, in milliseconds; None: until it is removed.
+
+    An end that cannot be read, for another wrote it, has passed.
+    """
+    return tuple(map(expiry, members)) if isinstance(members, list) else ()
+
+
+def expiry(member: Any) -> int | None:
+    text = member.get("expires_at") if isinstance(member, dict) else None
+    try:
+        return None if text is None else milliseconds(text)
+    except (ValueError, TypeError):
+        return 0
 
 
 def milliseconds(text: str) -> int:

@@ -5,11 +5,12 @@ Built from the stored JSON as it is (an upgrade must not re-decide history), onc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.definitions.forms import State
+from schemas.definitions.secret_lists import expiries
 from schemas.definitions.secrets import unseal
 from schemas.records import EntityKind
 from streams.core.configuration import AccountState, Configuration, Entity, existing
@@ -123,7 +124,9 @@ class Compiler:
         name = (entity.account, entity.id, entity.revision)
         found = self._receiving.get(name)
         if found is None:
-            found = self._receiving[name] = receiving_of(entity, unseal(entity.body or {}, self._open))
+            body = entity.body or {}
+            ends = expiries((body.get("verification") or {}).get("secrets"))
+            found = self._receiving[name] = receiving_of(entity, unseal(body, self._open), ends)
         return found
 
 
@@ -132,14 +135,17 @@ def number_fields(actions: Iterable[Entity]) -> dict[str, frozenset[str]]:
     return {body["name"]: frozenset(body.get("number_fields", ())) for each in actions if (body := each.body)}
 
 
-def receiving_of(entity: Entity, clear: Mapping[str, Any]) -> Receiving:
-    """One revision of an incoming webhook, compiled; `clear` is its definition with the secrets in clear."""
+def receiving_of(entity: Entity, clear: Mapping[str, Any], ends: Sequence[int | None] = ()) -> Receiving:
+    """One revision of an incoming webhook, compiled; `clear` is its definition with the secrets in clear.
+
+    `ends` has until when the secrets of its verification are valid, in milliseconds; they do not end by default.
+    """
     filters = clear.get("filters")
     return Receiving(
         entity=entity,
         filters=compile_filter(filters),
         secrets=frozenset(secret_attributes(filters)),
-        verifier=compile_verification(clear.get("verification")),
+        verifier=compile_verification(clear.get("verification"), ends),
     )
 
 

@@ -154,7 +154,7 @@ def authentication_of(
         stored = body.get("authentication", {"type": "none"})
         found = unseal({"authentication": stored}, open_sealed)["authentication"]
         signed(found, TRIAL, 0, "x")
-        ends = expiries(stored.get("secrets") or ())
+        ends = expiries(stored.get("secrets"))
     except (SecretUnreadable, FieldInvalid) as error:
         return {}, (), str(error)
     except (KeyError, TypeError, ValueError, AttributeError):  # written by another version, or not by Hookline

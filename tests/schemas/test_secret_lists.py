@@ -106,3 +106,6 @@ def test_details_can_be_given() -> None:
     (again,) = sealed(standard({**member, "expires_at": ends, PLAIN: FIRST}))["authentication"]["secrets"]
     assert again == member | {"expires_at": ends}
     assert expiries([member, again, "text"]) == (None, 1_795_597_200_000, None)
+    wild: list[Any] = ["tomorrow", 7, []]
+    assert expiries([member | {"expires_at": end} for end in wild]) == (0, 0, 0)
+    assert expiries(None) == ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ __all__ = ["TOLERANCE", "Verifier", "compile_verification"]
 
 TOLERANCE = 300  # seconds, before and after
 
-Key = tuple[int, bytes]  # which secret, and what it signs with
+Key = tuple[int, bytes, float]  # which secret, what it signs with, and until when it is valid, in milliseconds
 
 
 def text_key(secret: str) -> bytes:
@@ -73,14 +74,16 @@ class Verifier:
         try:
             claim = self._scheme.read(Headers(headers))
             check_time(claim, now)
-            return Checked(secret=self._signer(self._scheme, claim, body))
+            return Checked(secret=self._signer(self._scheme, claim, body, now))
         except Unproven as error:
             return Checked(error.reason, error.header)
 
-    def _signer(self, scheme: Scheme, claim: Claim, body: bytes) -> int:
+    def _signer(self, scheme: Scheme, claim: Claim, body: bytes, now: int) -> int:
         given = [signature.encode("utf-8", "surrogatepass") for signature in claim.signatures]
         signers = []
-        for index, key in self._keys:
+        for index, key, end in self._keys:
+            if now >= end:
+                continue
             mac = hmac.new(key, claim.prefix, scheme.algorithm)
             mac.update(body)
             expected = scheme.encode(mac.digest()).encode()
@@ -100,16 +103,17 @@ def check_time(claim: Claim, now: int) -> None:
         raise Unproven(reason, claim.timestamp_header)
 
 
-def compile_verification(definition: Mapping[str, Any] | None) -> Verifier:
+def compile_verification(definition: Mapping[str, Any] | None, ends: Sequence[int | None] = ()) -> Verifier:
     """Prepare the `verification` of a stored definition, secrets in clear; None and `none` let everybody send.
 
-    What this version does not know verifies nobody.
+    `ends` has until when each of its secrets is valid, in milliseconds. What this version does not know verifies
+    nobody.
     """
     kind = "none" if definition is None else definition.get("type")
     if definition is None or kind == "none":
         return Verifier(None)
     scheme = described(definition) if kind == "hmac" else SCHEMES.get(str(kind))
-    keys = [] if scheme is None else list(keys_of(scheme, definition.get("secrets")))
+    keys = [] if scheme is None else keys_of(scheme, definition.get("secrets"), ends)
     return Verifier(scheme, keys) if scheme and keys else Verifier(UNKNOWN)
 
 
@@ -122,10 +126,11 @@ def described(definition: Mapping[str, Any]) -> Scheme | None:
     return Scheme(read, frozenset({header}), ENCODINGS[encoding], algorithm)
 
 
-def keys_of(scheme: Scheme, secrets: Any) -> Sequence[Key]:
+def keys_of(scheme: Scheme, secrets: Any, ends: Sequence[int | None]) -> Sequence[Key]:
     texts = [text if isinstance(text, str) else "" for text in secrets] if isinstance(secrets, list) else []
-    keys = [(index, scheme.key(text)) for index, text in enumerate(texts)]
-    return [(index, key) for index, key in keys if key]  # an empty key would let everybody sign
+    until = [math.inf if end is None else end for end in ends] or [math.inf] * len(texts)
+    keys = [(index, scheme.key(text), end) for index, (text, end) in enumerate(zip(texts, until, strict=True))]
+    return [(index, key, end) for index, key, end in keys if key]  # an empty key would let everybody sign
 
 
 def unknown(_: Headers) -> Claim:

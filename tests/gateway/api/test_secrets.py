@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 from typing import Any
 
 import pytest
@@ -130,3 +131,28 @@ def test_an_export_is_applied_to_the_same_account_without_a_change(house: House,
     other = exported | {"account": "other"}
     answer = house.call("PUT", "/v1/other/configuration", other)
     assert (answer.status, answer.paths) == (422, ["sites.0.authentication.secrets.0"])
+
+
+def test_secrets_of_an_incoming_webhook_are_rotated_in_the_same_way(house: House) -> None:
+    webhook = house.webhook(verification={"type": "github", "secrets": ["It's a Secret to Everybody"]})
+    path = f"/v1/shop/incoming-webhooks/{webhook['id']}"
+    assert webhook["verification"]["secrets"][0]["hint"] == "…body"
+    made = house.made("POST", f"{path}/secrets", {"overlap": "0s"})
+
+    def answer(secret: str) -> int:
+        body = b'{"customer":"c-1"}'
+        signature = hmac.digest(secret.encode(), body, "sha256").hex()
+        return house.post("points", body, {"x-hub-signature-256": f"sha256={signature}"}).status
+
+    assert answer(made["secret"]) == 200
+    assert answer("It's a Secret to Everybody") == 401
+    got = house.made("GET", path)
+    assert house.made("PUT", path, got)["verification"] == got["verification"]
+    assert answer(made["secret"]) == 200
+
+
+@pytest.mark.parametrize("kind", ["stripe", "slack"])
+def test_a_secret_that_the_sender_makes_is_not_made_here(house: House, kind: str) -> None:
+    webhook = house.webhook(verification={"type": kind, "secrets": ["whsec_of_theirs"]})
+    answer = house.call("POST", f"/v1/shop/incoming-webhooks/{webhook['id']}/secrets", {})
+    assert (answer.status, answer.paths) == (422, ["secret"])

@@ -65,10 +65,10 @@ TIMED = ["standard_webhooks", "stripe", "slack"]
 KINDS = st.sampled_from(sorted(SIGNERS))
 
 
-def verifier(kind: str, *secrets: str) -> Verifier:
+def verifier(kind: str, *secrets: str, ends: tuple[int | None, ...] = ()) -> Verifier:
     shown = [in_base64(secret.encode()) for secret in secrets] if kind == "standard_webhooks" else [*secrets]
     more = {"header": "X-Sign", "algorithm": "sha256", "encoding": "hex"} if kind == "hmac" else {}
-    return compile_verification({"type": kind, "secrets": shown, **more})
+    return compile_verification({"type": kind, "secrets": shown, **more}, ends)
 
 
 def signed(kind: str, body: bytes = b"{}", secret: str = SECRETS[0], age: int = 0) -> Sent:
@@ -87,6 +87,15 @@ def test_every_active_secret_verifies_and_the_answer_says_which(kind: str, body:
     assert checked == Checked(secret=index)
     assert checked.verified
     assert checked.detail == ""
+
+
+@pytest.mark.parametrize("kind", sorted(SIGNERS))
+def test_a_secret_verifies_until_it_ends(kind: str) -> None:
+    now, old, new = NOW, signed(kind, secret=SECRETS[0]), signed(kind, secret=SECRETS[1])
+    ending = verifier(kind, *SECRETS[:2], ends=(NOW, None))
+    assert ending.check(b"{}", old, now - 1) == Checked(secret=0)
+    assert ending.check(b"{}", old, now).reason is Reason.SIGNATURE_WRONG
+    assert ending.check(b"{}", new, now) == Checked(secret=1)
 
 
 @given(KINDS, st.binary(min_size=1, max_size=100), st.integers(0))
