@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from schemas.catalogue import ACTIONS, NUMBER_FIELDS
@@ -16,6 +15,7 @@ from schemas.errors import ActionUnknown, FieldInvalid, RecordUnreadable
 from schemas.identity import event_id_of_record
 from schemas.json_text import JsonMalformed, dump, is_number, number_of, parse
 from schemas.records import CustomerEvent, SourceType
+from schemas.times import iso_milliseconds
 
 __all__ = ["MAX_CUSTOMER", "MAX_EVENT_BYTES", "action_problem", "check_action", "event_of", "read_event"]
 
@@ -87,15 +87,6 @@ def timestamp(value: Any, default: int) -> int:
     if number is None or not 0 <= number <= LATEST:
         raise FieldInvalid("timestamp", "must be ISO 8601 such as 2026-11-24T09:00:00Z, Unix seconds or milliseconds")
     return int(number)
-
-
-def iso_milliseconds(value: str) -> int | None:
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)
 
 
 def action_problem(action: str, custom: Mapping[str, Any], *, from_outside: bool = False) -> str | None:

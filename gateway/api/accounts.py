@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from gateway.api.answers import Answer
@@ -22,6 +21,7 @@ from gateway.identifiers import time_ordered
 from schemas.definitions import Account, Key
 from schemas.errors import ConfigurationRefused, FieldError
 from schemas.records import EntityKind
+from schemas.times import iso_milliseconds
 from streams.core.configuration import AccountState, Entity
 
 __all__ = ["Accounts", "account_item"]
@@ -152,10 +152,6 @@ def moment(text: str | None) -> str | None:
     """A time with a zone, as all times are written here."""
     if text is None:
         return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+    if (found := iso_milliseconds(text, needs_zone=True)) is None:
         raise invalid([FieldError("expires_at", "must be ISO 8601 with a zone, such as 2027-01-01T00:00:00Z")])
-    return iso(round(found.timestamp() * 1000))
+    return iso(found)

@@ -25,8 +25,8 @@ from schemas.events import check_action, event_of
 from schemas.identity import event_id_of_request, event_key
 from schemas.json_text import parse
 from schemas.records import CustomerEvent, SourceType
+from schemas.times import iso
 from streams.core.definitions import AccountView, Compiler
-from streams.core.message import iso
 from streams.edges.kafka import Message
 
 __all__ = ["MAX_BATCH", "MAX_EVENTS_BODY", "EventDoor"]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from streams.core.message import iso
+from schemas.times import iso
 
 __all__ = ["Time", "iso", "now_ms"]
 

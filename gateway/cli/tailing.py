@@ -20,6 +20,7 @@ from gateway.up.topics import Cluster
 from schemas.durations import parse_duration
 from schemas.kafka_clients import consumer_config
 from schemas.settings import Settings
+from schemas.times import iso_milliseconds
 
 __all__ = ["Start", "Tail"]
 
@@ -57,15 +58,10 @@ def milliseconds(since: str) -> int:
     try:
         return int((datetime.now(UTC).timestamp() - parse_duration(since)) * 1000)
     except ValueError:
-        return iso_milliseconds(since)
-
-
-def iso_milliseconds(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise StartUnclear(f"--since {text}: write 10m, 2h or a time such as 2026-11-24T09:00:00Z") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+        at = iso_milliseconds(since)
+    if at is None:
+        raise StartUnclear(f"--since {since}: write 10m, 2h or a time such as 2026-11-24T09:00:00Z")
+    return at
 
 
 class Tail:

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from schemas.errors import FieldInvalid
+from schemas.times import iso, iso_milliseconds
 
 __all__ = ["iso", "iso_or_none", "milliseconds", "read_time"]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
-EARLIEST = -62_135_596_800_000  # the first of the year 1
-
-
-def iso(at: int) -> str:
-    """Milliseconds as `2026-11-24T09:00:00.000Z`; what a calendar does not reach is its last or first moment."""
-    moment = EPOCH + timedelta(milliseconds=max(EARLIEST, min(at, LATEST)))
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def iso_or_none(at: int | None) -> str | None:
@@ -35,9 +24,7 @@ def read_time(parameter: str, text: str) -> int:
     Raises:
         FieldInvalid: it is not a time; names the parameter.
     """
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise FieldInvalid(parameter, "must be a time such as 2026-11-24T09:00:00Z") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    at = iso_milliseconds(text)
+    if at is None:
+        raise FieldInvalid(parameter, "must be a time such as 2026-11-24T09:00:00Z")
+    return at

@@ -14,11 +14,11 @@ from schemas.events import MAX_EVENT_BYTES
 from schemas.json_text import dump
 from schemas.paths import MISSING, write
 from schemas.records import CustomerEvent, Outcome
+from schemas.times import iso
 from streams.core.configuration import Entity
 from streams.core.definitions import AccountView, receiving_of
 from streams.core.filtering import Found, Subject, test_of
 from streams.core.mapping import steps
-from streams.core.message import iso
 from streams.core.receiving import Arrived, BodyMalformed, ContentTypeRefused, Verdict, body_of, receive
 from streams.core.veil import Veil
 

@@ -16,7 +16,7 @@ from schemas.errors import FieldInvalid
 from schemas.json_text import text_form
 from schemas.paths import MISSING, read
 from schemas.records import CustomerEvent
-from streams.core.message import iso
+from schemas.times import iso
 
 __all__ = ["EXTENSIONS", "rendered_filename"]
 

@@ -6,7 +6,6 @@ Body: `{"id", "account", "customer", "action", "timestamp", "data"}`; `id` is th
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -15,14 +14,9 @@ from schemas.errors import FieldInvalid
 from schemas.json_text import dump, text_form
 from schemas.paths import MISSING, read
 from schemas.records import CustomerEvent
+from schemas.times import iso
 
-__all__ = ["iso", "json_body", "rendered_path"]
-
-
-def iso(milliseconds: int) -> str:
-    """ISO 8601, UTC, with milliseconds and Z."""
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
+__all__ = ["json_body", "rendered_path"]
 
 
 def json_body(event: CustomerEvent) -> bytes:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import FieldInvalid
-from streams.core.message import iso, json_body, rendered_path
+from schemas.times import iso
+from streams.core.message import json_body, rendered_path
 from tests.streams.shop import an_event
 
 

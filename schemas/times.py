@@ -1,0 +1,30 @@
+"""Times as they are written and read everywhere here: ISO 8601, UTC, milliseconds (RFC 3339)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["iso", "iso_milliseconds"]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
+EARLIEST = -62_135_596_800_000  # the first of the year 1
+
+
+def iso(at: int) -> str:
+    """Milliseconds as `2026-11-24T09:00:00.000Z`; what a calendar does not reach is its last or first moment."""
+    moment = EPOCH + timedelta(milliseconds=max(EARLIEST, min(at, LATEST)))
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def iso_milliseconds(text: str, *, needs_zone: bool = False) -> int | None:
+    """ISO 8601 as milliseconds; None where it is none. Without a zone it is UTC, or none where it needs one."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        if needs_zone:
+            return None
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
