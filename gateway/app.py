@@ -15,6 +15,9 @@ import uvloop
 
 from gateway.api.reading import Reader
 from gateway.gate import Gate
+from gateway.incoming.catching_up import catch_up, longest_window
+from gateway.incoming.copies import Copies
+from gateway.incoming.recalling import Recalling
 from gateway.keys import operator_key
 from gateway.listening import Listening
 from gateway.wiring import Edges, application
@@ -31,6 +34,7 @@ __all__ = ["run"]
 
 log = structlog.get_logger("gateway")
 READ_WITHIN = 5.0  # seconds of one try to read the configuration
+CATCH_UP_WITHIN = 30.0  # seconds that reading the latest requests may take
 RETRY_EVERY = 0.5  # seconds
 SAY_AGAIN = 30.0  # seconds
 REACHED_WITHIN = 1.0  # seconds that a look at Kafka may take
@@ -69,35 +73,40 @@ class Gateway:
         settings, keyring = self._settings, keyring_of(self._settings)
         writer = Writer(settings, "hookline-gateway", self._loop)
         follower = Follower(settings, keyring, self._following_failed)
-        reader = Reader(Store(settings.store_url), settings.topic_prefix)
-        requests = Topics(settings).incoming_requests
+        store, requests = Store(settings.store_url), Topics(settings).incoming_requests
+        reader, recalling = Reader(store, settings.topic_prefix), Recalling(store, requests)
+        copies = Copies(recalling.recall)
         edges = Edges(
             writer=writer,
             follower=follower,
             keyring=keyring,
             reader=reader,
+            copies=copies,
             operator_key=known_operator_key(settings),
             reachable=lambda: writer.reachable(requests, REACHED_WITHIN),
         )
         listening = Listening(application(settings, edges, self._gate, self._loop))
         await listening.start(settings.listen)
         log.info("listening", address=settings.listen)
-        connecting = asyncio.create_task(self._connect(follower))
+        connecting = asyncio.create_task(self._connect(follower, copies, recalling))
         await self._ending.wait()
         connecting.cancel()
         await listening.stop()
         await asyncio.to_thread(writer.close)
         await asyncio.to_thread(follower.stop)
+        recalling.close()
         reader.close()
         log.info("stopped")
         return self._code
 
-    async def _connect(self, follower: Follower) -> None:
-        """Read the configuration, as often as it takes; then open the doors."""
+    async def _connect(self, follower: Follower, copies: Copies, recalling: Recalling) -> None:
+        """Read the configuration and the latest requests, as often as it takes; then open the doors."""
         said = -SAY_AGAIN
         while not self._gate.open:
             try:
                 await asyncio.to_thread(follower.start, READ_WITHIN)
+                window = longest_window(follower.configuration)
+                await asyncio.to_thread(catch_up, self._settings, copies, recalling.folded, window, CATCH_UP_WITHIN)
                 self._gate.open = True
             except KafkaUnavailable as error:
                 if self._loop.time() - said >= SAY_AGAIN:

@@ -6,7 +6,17 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from schemas.records import Outcome
 
-__all__ = ["EVENTS", "INCOMING", "INCOMING_SECONDS", "NOT_HTTP", "REGISTRY", "UNAVAILABLE", "UNKNOWN"]
+__all__ = [
+    "EVENTS",
+    "INCOMING",
+    "INCOMING_SECONDS",
+    "NOT_HTTP",
+    "NOT_RECALLED",
+    "REGISTRY",
+    "TOO_MANY",
+    "UNAVAILABLE",
+    "UNKNOWN",
+]
 
 REGISTRY = CollectorRegistry()
 
@@ -23,6 +33,10 @@ INCOMING_SECONDS = Histogram(
 UNKNOWN = Counter("hookline_unknown_endpoint_requests", "Requests to endpoints that nobody has", registry=REGISTRY)
 UNAVAILABLE = Counter(
     "hookline_unacknowledged_requests", "Requests that Kafka did not acknowledge in time", registry=REGISTRY
+)
+TOO_MANY = Counter("hookline_too_many_requests", "Requests beyond an endpoint's rate", registry=REGISTRY)
+NOT_RECALLED = Counter(
+    "hookline_copies_not_recalled", "Requests whose copies the store could not be asked for", registry=REGISTRY
 )
 NOT_HTTP = Counter("hookline_not_http", "Requests that are not HTTP", registry=REGISTRY)
 EVENTS = Counter("hookline_api_events", "Customer events taken by the API", registry=REGISTRY)

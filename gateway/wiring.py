@@ -27,6 +27,7 @@ from gateway.api.logs import Logs
 from gateway.api.operations import Operation
 from gateway.api.outgoing_table import OutgoingDoors
 from gateway.api.reading import Reader
+from gateway.api.resends import Resends
 from gateway.api.revision_diffs import RevisionDiffs
 from gateway.api.secrets import Secrets
 from gateway.api.table import Doors, operations
@@ -37,6 +38,7 @@ from gateway.awaiting import Awaiting, Follows
 from gateway.gate import Gate
 from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
+from gateway.incoming.copies import Copies
 from gateway.incoming.requests import PATHS, Incoming
 from gateway.incoming.unknown import UnknownEndpoints
 from gateway.outgoing.requester import Requester
@@ -59,6 +61,7 @@ class Edges:
     follower: Follows
     keyring: Keyring
     reader: Reader
+    copies: Copies
     operator_key: str
     reachable: Callable[[], bool]
 
@@ -83,6 +86,7 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         max_body=settings.max_body,
         unknown=UnknownEndpoints(),
         allowance=Allowance(),
+        copies=edges.copies,
     )
     callers = Callers(configuration, edges.operator_key, now_ms)
     guard, proxy = Guard(settings.allowed_networks), settings.static_ip_proxy
@@ -137,6 +141,14 @@ def outgoing_doors(
             now=now_ms,
         ),
         asking=Asking(configuration=configuration, reader=reader, writer=writer, topics=topics, now=now_ms),
+        resends=Resends(
+            configuration=configuration,
+            keyring=changer.keyring,
+            reader=reader,
+            writer=writer,
+            topics=topics,
+            now=now_ms,
+        ),
     )
 
 

@@ -124,6 +124,7 @@ incoming_requests = Table(
     Index("incoming_requests_status", "account", "status_code", "received_at"),
     Index("incoming_requests_customer", "account", "customer", "received_at"),
     Index("incoming_requests_action", "account", "action", "received_at"),
+    where_known("incoming_requests_copies", "account", "deduplication", "received_at"),
 )
 
 customer_events = Table(

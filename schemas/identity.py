@@ -11,9 +11,12 @@ import zlib
 
 __all__ = [
     "attempt_id",
+    "deduplication_key",
     "delivery_id",
+    "event_id_of_copies",
     "event_id_of_record",
     "event_id_of_request",
+    "event_id_of_rerun",
     "event_key",
     "lane_key",
     "lane_partition",
@@ -38,6 +41,22 @@ def derived(prefix: str, *parts: str) -> str:
 def event_id_of_request(request_id: str) -> str:
     """The event that a request became."""
     return derived("evt", "request", request_id)
+
+
+def deduplication_key(definition_id: str, attribute: str, value: str) -> str:
+    """What copies of a request have in common, and what tells nobody the value itself: a hash in hex."""
+    parts = (definition_id.encode(), attribute.encode(), value.encode("utf-8", "surrogatepass"))
+    return hashlib.sha256(b"".join(b"%d:%b" % (len(part), part) for part in parts)).hexdigest()
+
+
+def event_id_of_copies(definition_id: str, key: str, window: int, number: int) -> str:
+    """The event of all copies of a request in one window of `window` ms, the `number`th since 1970."""
+    return derived("evt", "copies", definition_id, key, str(window), str(number))
+
+
+def event_id_of_rerun(event_id: str, run_id: str) -> str:
+    """The event of a request that is reprocessed; `event_id` is what it would be the first time."""
+    return derived("evt", "rerun", event_id, run_id)
 
 
 def event_id_of_record(cluster: str, topic: str, partition: int, offset: int, timestamp: int) -> str:

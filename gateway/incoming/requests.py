@@ -1,7 +1,8 @@
 """One incoming request: found, read, decided, written with acks=all, answered; in that order.
 
-1. The endpoint: unknown ones are only counted. 2. The method. 3. The body. 4. The verdict (`streams/core/receiving`).
-5. The record, and Kafka's word that it has it. 6. The answer. No 2xx is sent for what Kafka has not acknowledged.
+1. The endpoint: unknown ones are only counted. 2. The method. 3. The body. 4. The sender, the filters
+(`streams/core/receiving`). 5. Whether it is a copy. 6. The mapping. 7. The record, and Kafka's word that it has it.
+8. The answer. No 2xx is sent for what Kafka has not acknowledged.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from gateway.identifiers import time_ordered
 from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
 from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, read_body, start_of_body
+from gateway.incoming.copies import Copies, First
 from gateway.incoming.recording import record_of
 from gateway.incoming.unknown import UnknownEndpoints
 from gateway.metrics import INCOMING, INCOMING_SECONDS, UNAVAILABLE, UNKNOWN
@@ -25,10 +27,11 @@ from schemas.codec import encode
 from schemas.errors import KafkaUnavailable
 from schemas.identity import request_key
 from schemas.records import IncomingRequest, Outcome
-from streams.core.definitions import Compiler, Receiving
-from streams.core.receiving import Arrived, Verdict, receive, refusal, select
+from streams.core.definitions import AccountView, Compiler, Receiving
+from streams.core.receiving import Arrived, Passed, Verdict, admit, decide, duplicate, refusal, select
 from streams.edges.kafka import Message
 from streams.edges.keyring import Keyring
+from streams.edges.outbox import Placed
 
 __all__ = ["Incoming"]
 
@@ -49,15 +52,14 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """A request with its verdict, on its way into the log. `began` is of the performance counter, in nanoseconds."""
+class Met:
+    """A request and what it met. `whole`: all of its body was read; `began` in ns of the performance counter."""
 
     arrived: Arrived
-    verdict: Verdict
+    view: AccountView
     definitions: Sequence[Receiving]
     endpoint: str
     whole: bool
-    offset: int
     began: int
 
     @property
@@ -80,6 +82,7 @@ class Incoming:
     max_body: int
     unknown: UnknownEndpoints
     allowance: Allowance
+    copies: Copies
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a request of any method."""
@@ -105,9 +108,38 @@ class Incoming:
             body = await self._body(request, refused)
         except BodySlow:
             return answers.too_slow()
-        arrived = arrived_of(request, account, body.content)
-        verdict = body.problem or receive(view, takers, arrived, view.offset)
-        return await self._conclude(Decided(arrived, verdict, definitions, endpoint, body.whole, view.offset, began))
+        met = Met(arrived_of(request, account, body.content), view, definitions, endpoint, body.whole, began)
+        found = body.problem or admit(takers, met.arrived)
+        if isinstance(found, Verdict):
+            return (await self._conclude(met, found))[0]
+        if found.copies is None:
+            return (await self._conclude(met, decide(view, found, met.arrived, view.offset)))[0]
+        return await self._once(met, found, found.copies)
+
+    async def _once(self, met: Met, found: Passed, key: str) -> web.Response:
+        """A request that may be a copy: the first accepted one answers for it."""
+        arrived, rule = met.arrived, found.definition.deduplication
+        since = arrived.received_at - (rule.window if rule else 0) + 1
+        try:
+            first = await self.copies.first(arrived.account, key, since)
+        except KafkaUnavailable:
+            UNAVAILABLE.inc()
+            return answers.not_known()
+        if first is not None:
+            copy = duplicate(found, first.status, first.answer, first.event_id, first.customer)
+            return (await self._conclude(met, copy))[0]
+        accepted, certain = None, False
+        try:
+            verdict = decide(met.view, found, arrived, met.view.offset)
+            if verdict.outcome is not Outcome.ACCEPTED:
+                self.copies.end(key)  # whoever waits need not wait for its row
+            response, place = await self._conclude(met, verdict)
+            certain = place is not None
+            if place is not None and verdict.outcome is Outcome.ACCEPTED:
+                accepted = first_of(arrived, verdict, place)
+        finally:
+            self.copies.end(key, accepted, certain=certain)
+        return response
 
     async def _body(self, request: web.Request, refused: Verdict | None) -> Body:
         """The body, and the verdict where there is one without asking the definitions."""
@@ -123,34 +155,39 @@ class Incoming:
             sentence = "the body is not framed or compressed as the headers say"
             return Body(b"", False, refusal(Outcome.MALFORMED, 400, "malformed_body", sentence))
 
-    async def _conclude(self, decided: Decided) -> web.Response:
-        """Write the record, wait for Kafka's word, answer."""
-        verdict = decided.verdict
+    async def _conclude(self, met: Met, verdict: Verdict) -> tuple[web.Response, Placed | None]:
+        """Write the record, wait for Kafka's word, answer; and where the record is."""
         INCOMING[verdict.outcome].inc()
-        allow = allowed(decided.definitions) if verdict.status == METHOD_NOT_ALLOWED else ""
-        if verdict.outcome in RATIONED and not self.allowance.take(decided.place, decided.began / 1e9):
-            return answers.answer(verdict, allow)
-        record = self._record(decided, answers.headers_of(allow))
+        allow = allowed(met.definitions) if verdict.status == METHOD_NOT_ALLOWED else ""
+        if verdict.outcome in RATIONED and not self.allowance.take(met.place, met.began / 1e9):
+            return answers.answer(verdict, allow), None
+        record = self._record(met, verdict, answers.headers_of(allow))
         try:
-            await self.writer.write(Message(self.topic, request_key(*decided.place), encode(record)))
+            (placed,) = await self.writer.write(Message(self.topic, request_key(*met.place), encode(record)))
         except KafkaUnavailable:
             UNAVAILABLE.inc()
-            return answers.not_known()
-        INCOMING_SECONDS.observe((time.perf_counter_ns() - decided.began) / 1e9)
-        return answers.answer(verdict, allow)
+            return answers.not_known(), None
+        INCOMING_SECONDS.observe((time.perf_counter_ns() - met.began) / 1e9)
+        return answers.answer(verdict, allow), placed
 
-    def _record(self, decided: Decided, response_headers: list[list[str]]) -> IncomingRequest:
+    def _record(self, met: Met, verdict: Verdict, response_headers: list[list[str]]) -> IncomingRequest:
         return record_of(
-            decided.arrived,
-            decided.verdict,
-            decided.definitions,
-            endpoint=decided.endpoint,
-            whole=decided.whole,
+            met.arrived,
+            verdict,
+            met.definitions,
+            endpoint=met.endpoint,
+            whole=met.whole,
             keyring=self.keyring,
-            config_offset=decided.offset,
-            duration_us=(time.perf_counter_ns() - decided.began) // 1000,
+            config_offset=met.view.offset,
+            duration_us=(time.perf_counter_ns() - met.began) // 1000,
             response_headers=response_headers,
         )
+
+
+def first_of(arrived: Arrived, verdict: Verdict, placed: Placed) -> First:
+    """What is remembered of a request that was accepted."""
+    place = (placed.partition, placed.offset)
+    return First(arrived.received_at, verdict.status, verdict.answer, verdict.event_id, verdict.customer, place)
 
 
 def arrived_of(request: web.Request, account: str, body: bytes) -> Arrived:

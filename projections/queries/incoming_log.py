@@ -15,7 +15,7 @@ from projections.tables import incoming_requests, records
 from schemas.codec import decode_as
 from schemas.records import IncomingRequest, Outcome
 
-__all__ = ["latest", "one", "page", "whole"]
+__all__ = ["first_of_copies", "latest", "one", "page", "whole"]
 
 table = incoming_requests.c
 READ_AHEAD = 20  # records that are in memory at once
@@ -81,6 +81,19 @@ def latest(connection: Connection, account: str, endpoint: str, count: int) -> I
     )
     for row in connection.execute(query):
         yield decode_as(IncomingRequest, row.value)
+
+
+def first_of_copies(connection: Connection, account: str, key: str, since: int) -> IncomingRequest | None:
+    """The newest accepted request with this hash, received at or after `since` (ms), as it was stored."""
+    query = (
+        select(table.place)
+        .where(table.account == account, table.deduplication == key, table.received_at >= since)
+        .where(table.outcome == Outcome.ACCEPTED.value, table.run_id.is_(None))
+        .order_by(table.received_at.desc())
+        .limit(1)
+    )
+    place = connection.execute(query).scalar()
+    return None if place is None else record_at(connection, place, IncomingRequest)
 
 
 def item(row: Row[Any]) -> dict[str, Any]:

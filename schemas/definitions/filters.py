@@ -16,7 +16,7 @@ from schemas.definitions.forms import Form
 from schemas.json_text import is_number, number_of
 from schemas.paths import path_problem
 
-__all__ = ["AllOf", "AnyOf", "Criterion", "Node", "Operator", "criteria", "filter_problems"]
+__all__ = ["AllOf", "AnyOf", "Criterion", "Node", "Operator", "attribute_problem", "criteria", "filter_problems"]
 
 MAX_CRITERIA = 2000
 MAX_NESTING = 32

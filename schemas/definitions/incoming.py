@@ -9,14 +9,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
-from schemas.definitions.filters import AllOf, AnyOf, Criterion, Node, filter_problems
-from schemas.definitions.forms import Form, Name, PathsInvalid, State
+from schemas.definitions.filters import AllOf, AnyOf, Criterion, Node, attribute_problem, filter_problems
+from schemas.definitions.forms import Duration, Form, Name, PathsInvalid, State
 from schemas.definitions.verification import NoVerification, Verification
+from schemas.durations import parse_duration
 from schemas.paths import path_problem
 
-__all__ = ["FILTER_ROOTS", "IncomingWebhook", "Mapping", "Replacement"]
+__all__ = ["FILTER_ROOTS", "Deduplicate", "IncomingWebhook", "Mapping", "Replacement"]
 
 FILTER_ROOTS = {"headers": True, "query": True, "method": False, "path": False, "body": True}
+COPY_ROOTS = {"headers": True, "body": True}
+LONGEST_WINDOW = 90 * 86400  # seconds; the log knows no more
 MAX_MAPPINGS = 1000
 PLAIN_TARGETS = ("customer", "account", "id", "timestamp")
 
@@ -58,6 +61,27 @@ class Mapping(Form):
         return self
 
 
+def bounded(text: str) -> str:
+    """How long copies are known."""
+    if not 1 <= parse_duration(text) <= LONGEST_WINDOW:
+        raise ValueError("a window is from 1s to 2160h")
+    return text
+
+
+class Deduplicate(Form):
+    """A value of the header or the body tells copies of a request; within `window` they are one event."""
+
+    attribute: str
+    window: Annotated[Duration, AfterValidator(bounded)] = "72h"
+
+    @field_validator("attribute")
+    @classmethod
+    def _attribute(cls, attribute: str) -> str:
+        if problem := attribute_problem(attribute, COPY_ROOTS):
+            raise ValueError(problem)
+        return attribute
+
+
 def message(value: Any) -> Any:
     """A configured answer: any JSON but a text that was meant to be an object or array."""
     if not isinstance(value, str) or value.strip()[:1] not in ("{", "["):
@@ -97,7 +121,7 @@ class IncomingWebhook(Form):
     success_response: Answer = None
     error_response: Answer = None
     on_filtered: Literal["reject", "accept"] = "reject"
-    deduplicate: None = None
+    deduplicate: Deduplicate | None = None
     verification: Verification = NoVerification()
 
     @field_validator("filters")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from schemas.records import CustomerEvent, IncomingRequest
 from streams.core.definitions import AccountView, Receiving
-from streams.core.receiving import Arrived, BodyMalformed, ContentTypeRefused, body_of, decide
+from streams.core.receiving import Arrived, BodyMalformed, ContentTypeRefused, body_of, decide, passed
 
 __all__ = ["SEALED", "VerdictChanged", "arrived_again", "confirmed"]
 
@@ -65,9 +65,10 @@ def confirmed(
         body = body_of(arrived.header("content-type"), arrived.body)
     except (ContentTypeRefused, BodyMalformed) as error:
         raise VerdictChanged(f"its body would be refused now: {error}") from None
-    if failure := definition.filters.failure(arrived.subject(body)):
+    subject = arrived.subject(body)
+    if failure := definition.filters.failure(subject):
         raise VerdictChanged(f"it would not pass the filters now: {failure.path}")
-    verdict = decide(view, definition, arrived, body, request.config_offset)
+    verdict = decide(view, passed(definition, body, subject), arrived, request.config_offset)
     if verdict.event is None:
         raise VerdictChanged(f"it would be {verdict.outcome.value} now: {verdict.path}: {verdict.detail}")
     if verdict.event.id != request.event_id:

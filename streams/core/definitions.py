@@ -14,6 +14,7 @@ from schemas.definitions.secret_lists import expiries
 from schemas.definitions.secrets import unseal
 from schemas.records import EntityKind
 from streams.core.configuration import AccountState, Configuration, Entity, existing
+from streams.core.deduplicating import Deduplication, compile_deduplication
 from streams.core.filtering import Compiled, compile_filter
 from streams.core.verifying import Verifier, compile_verification
 
@@ -30,6 +31,7 @@ class Receiving:
     filters: Compiled
     secrets: frozenset[str]  # the attributes that secret criteria read
     verifier: Verifier
+    deduplication: Deduplication | None
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -146,6 +148,7 @@ def receiving_of(entity: Entity, clear: Mapping[str, Any], ends: Sequence[int | 
         filters=compile_filter(filters),
         secrets=frozenset(secret_attributes(filters)),
         verifier=compile_verification(clear.get("verification"), ends),
+        deduplication=compile_deduplication(entity.id, clear.get("deduplicate")),
     )
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from schemas.errors import FieldInvalid
 from schemas.events import MAX_CUSTOMER, action_problem, check_action, event_of
-from schemas.identity import event_id_of_request
+from schemas.identity import event_id_of_request, event_id_of_rerun
 from schemas.json_text import dump
 from schemas.records import CustomerEvent, Outcome, SourceType
 from streams.core.arriving import FORM, Arrived, BodyMalformed, ContentTypeRefused, body_of
 from streams.core.definitions import AccountView, Receiving
-from streams.core.filtering import Failure
+from streams.core.filtering import Failure, Subject
 from streams.core.mapping import map_body
 
 __all__ = [
@@ -29,7 +29,9 @@ __all__ = [
     "admit",
     "body_of",
     "decide",
+    "duplicate",
     "error_body",
+    "passed",
     "receive",
     "refusal",
     "select",
@@ -49,6 +51,8 @@ class Verdict:
     path: str | None = None
     detail: str | None = None
     customer: str | None = None  # where it could be read
+    event_id: str | None = None  # of the event, or of that of the request which this one copies
+    copies: str | None = None  # what copies have in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Passed:
 
     definition: Receiving
     body: Any  # JSON
+    copies: str | None = None  # what its copies have in common, where the definition deduplicates
 
 
 def receive(view: AccountView, candidates: Sequence[Receiving], arrived: Arrived, config_offset: int) -> Verdict:
@@ -64,7 +69,7 @@ def receive(view: AccountView, candidates: Sequence[Receiving], arrived: Arrived
     found = admit(candidates, arrived)
     if isinstance(found, Verdict):
         return found
-    return decide(view, found.definition, arrived, found.body, config_offset)
+    return decide(view, found, arrived, config_offset)
 
 
 def admit(candidates: Sequence[Receiving], arrived: Arrived) -> Passed | Verdict:
@@ -87,10 +92,16 @@ def admit(candidates: Sequence[Receiving], arrived: Arrived) -> Passed | Verdict
     for definition in verified:
         failure = definition.filters.failure(subject)
         if failure is None:
-            return Passed(definition, body)
+            return passed(definition, body, subject)
         first = first or (definition, failure)
     definition, failure = first or (verified[0], Failure("filters", "", "", found=False))
     return filtered(definition, failure, body)
+
+
+def passed(definition: Receiving, body: Any, subject: Subject) -> Passed:
+    """A request that passed, with what its copies are known by."""
+    rule = definition.deduplication
+    return Passed(definition, body, None if rule is None else rule.key(subject))
 
 
 def verifying(candidates: Sequence[Receiving], arrived: Arrived) -> tuple[list[Receiving], str]:
@@ -112,22 +123,39 @@ def unverified(definition: Receiving, reason: str) -> Verdict:
     return Verdict(Outcome.UNVERIFIED, 401, answer, definition, code="unverified", detail=reason)
 
 
-def decide(view: AccountView, definition: Receiving, arrived: Arrived, body: Any, config_offset: int) -> Verdict:
+def decide(view: AccountView, found: Passed, arrived: Arrived, config_offset: int) -> Verdict:
     """Map a request that passed one definition's filters to its event."""
-    payload: dict[str, Any] = {}
+    definition, payload = found.definition, dict[str, Any]()
     try:
-        payload = map_body(definition.body.get("mapping", ()), body)
-        event = mapped_event(view, definition, arrived, payload, config_offset)
+        payload = map_body(definition.body.get("mapping", ()), found.body)
+        event = mapped_event(view, found, arrived, payload, config_offset)
     except FieldInvalid as error:
         return invalid(definition, error, payload)
     default = {"status": "success", "event_id": event.id}
     answer = configured(definition, "success_response", default)
-    return Verdict(Outcome.ACCEPTED, 200, answer, definition, event, customer=event.customer)
+    return Verdict(
+        Outcome.ACCEPTED,
+        200,
+        answer,
+        definition,
+        event,
+        customer=event.customer,
+        event_id=event.id,
+        copies=found.copies,
+    )
+
+
+def duplicate(found: Passed, status: int, answer: bytes, event_id: str | None, customer: str | None) -> Verdict:
+    """A copy of a request that was accepted: it is answered as the first was."""
+    return Verdict(
+        Outcome.DUPLICATE, status, answer, found.definition, customer=customer, event_id=event_id, copies=found.copies
+    )
 
 
 def mapped_event(
-    view: AccountView, definition: Receiving, arrived: Arrived, payload: dict[str, Any], config_offset: int
+    view: AccountView, found: Passed, arrived: Arrived, payload: dict[str, Any], config_offset: int
 ) -> CustomerEvent:
+    definition, rerun = found.definition, arrived.rerun
     account = payload.setdefault("account", arrived.account)
     if account != arrived.account:
         raise FieldInvalid("account", f"is not the account of this endpoint, {arrived.account}")
@@ -136,13 +164,14 @@ def mapped_event(
         raise FieldInvalid("action", problem)
     event = event_of(
         {**payload, "action": action},
-        default_id=event_id_of_request(arrived.request_id),
+        default_id=default_id(found, arrived),
         default_timestamp=arrived.received_at,
         source=SourceType.INCOMING_WEBHOOK,
     )
     return replace(
         check_action(event, view.custom_actions),
-        request_id=arrived.request_id,
+        id=event.id if rerun is None else event_id_of_rerun(event.id, rerun.run_id),
+        request_id=arrived.request_id if rerun is None else rerun.request_id,
         definition_id=definition.entity.id,
         definition_revision=definition.entity.revision,
         config_offset=config_offset,
@@ -150,6 +179,14 @@ def mapped_event(
 
 
 FOUND = {"does_not_exist": "it is there", "is_empty": "it is not empty", "is_not_empty": "it is empty"}
+
+
+def default_id(found: Passed, arrived: Arrived) -> str:
+    """The id of an event whose sender gives it none."""
+    rule = found.definition.deduplication
+    if rule is None or found.copies is None:
+        return event_id_of_request(arrived.request_id)
+    return rule.event_id(found.copies, arrived.received_at)
 
 
 def filtered(definition: Receiving, failure: Failure, body: Any) -> Verdict:

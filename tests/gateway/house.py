@@ -12,6 +12,8 @@ from typing import Any
 
 from gateway.api.reading import Reader
 from gateway.gate import Gate
+from gateway.incoming.copies import Copies
+from gateway.incoming.recalling import Recalling
 from gateway.listening import Listening
 from gateway.wiring import Edges, application
 from projections.queries.store import Store
@@ -60,12 +62,16 @@ class House:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def start(self) -> None:
-        reader = Reader(Store(self.settings.store_url), self.settings.topic_prefix)
+        store = Store(self.settings.store_url)
+        reader = Reader(store, self.settings.topic_prefix)
+        self.recalling = Recalling(store, self.topics.incoming_requests)
+        self.copies = Copies(self.recalling.recall)
         edges = Edges(
             writer=self.log,
             follower=self.log,
             keyring=self.keyring,
             reader=reader,
+            copies=self.copies,
             operator_key=OPERATOR,
             reachable=lambda: not self.log.away,
         )
@@ -89,6 +95,7 @@ class House:
         if self._loop.is_closed():
             return
         asyncio.run_coroutine_threadsafe(self.listening.stop(), self._loop).result(10)
+        self.recalling.close()
         self.reader.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
