@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.api.asking import Asking, Commanded
+from gateway.api.log_shapes import LogList
 from gateway.api.operations import Access, Operation
+from gateway.api.resend_shapes import JobQuery, JobsQuery, ResendCounted, ResendShown, ResendsSent, ResendStarted
+from gateway.api.resends import Resends
 from gateway.api.testing import SiteTested, SiteTestSent, Testing
+from gateway.outgoing.job import Ask
 
 __all__ = ["OutgoingDoors", "of_outgoing"]
 
@@ -19,6 +23,7 @@ class OutgoingDoors:
 
     testing: Testing
     asking: Asking
+    resends: Resends
 
 
 def of_outgoing(doors: OutgoingDoors) -> Iterator[Operation]:
@@ -57,3 +62,36 @@ def of_outgoing(doors: OutgoingDoors) -> Iterator[Operation]:
         handle=doors.asking.send_now,
         problems=("not_found", "wrong_state", "archived"),
     )
+    yield from of_resends(doors.resends)
+
+
+def of_resends(door: Resends) -> Iterator[Operation]:
+    base, tag = "/v1/{account}/resends", "Resends"
+    reads = partial(Operation, method="GET", access=Access.READ, tag=tag)
+    yield reads(path=base, summary="Resends of many", handle=door.list, query=JobsQuery, answer=LogList[ResendShown])
+    yield Operation(
+        method="POST",
+        path=base,
+        access=Access.WRITE,
+        tag=tag,
+        summary="Count what a filter selects (`dry_run`, 200), then send exactly that (`token`, 202)",
+        handle=door.post,
+        body=ResendsSent,
+        answer=ResendCounted | ResendStarted,
+        status=202,
+        other_status=200,
+        problems=("invalid",),
+    )
+    yield reads(path=f"{base}/{{id}}", summary="One resend", handle=door.read, query=JobQuery, answer=ResendShown)
+    for what in Ask:
+        yield Operation(
+            method="POST",
+            path=f"{base}/{{id}}/{what.value}",
+            access=Access.WRITE,
+            tag=tag,
+            summary=f"{what.value.capitalize()} a resend",
+            handle=partial(door.ask, what=what),
+            answer=ResendStarted,
+            status=202,
+            problems=("wrong_state",),
+        )
