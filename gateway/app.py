@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 import structlog
 import uvloop
 
 from gateway.api.reading import Reader
+from gateway.api.times import now_ms
 from gateway.gate import Gate
 from gateway.incoming.catching_up import catch_up, longest_window
 from gateway.incoming.copies import Copies
 from gateway.incoming.recalling import Recalling
 from gateway.keys import operator_key
 from gateway.listening import Listening
+from gateway.outgoing.ownership import Ownership
+from gateway.outgoing.running import Runner
 from gateway.wiring import Edges, application
 from gateway.writing import Writer
 from projections.queries.store import Store
@@ -64,6 +68,7 @@ class Gateway:
         self._ending = asyncio.Event()
         self._gate = Gate()
         self._code = 0
+        self._when_open: Callable[[], None] = lambda: None
 
     async def run(self) -> int:
         """Start, serve, stop."""
@@ -89,8 +94,10 @@ class Gateway:
         await listening.start(settings.listen)
         log.info("listening", address=settings.listen)
         connecting = asyncio.create_task(self._connect(follower, copies, recalling))
+        jobs = self._jobs(edges)
         await self._ending.wait()
         connecting.cancel()
+        await asyncio.to_thread(jobs.stop)
         await listening.stop()
         await asyncio.to_thread(writer.close)
         await asyncio.to_thread(follower.stop)
@@ -98,6 +105,16 @@ class Gateway:
         reader.close()
         log.info("stopped")
         return self._code
+
+    def _jobs(self, edges: Edges) -> Ownership:
+        """Resends of many are run here whenever this gateway owns them; not before the configuration is known."""
+        topics, configuration = Topics(self._settings), edges.follower.configuration
+        runner = Runner(
+            reader=edges.reader, writer=edges.writer, topics=topics, configuration=configuration, now=now_ms
+        )
+        ownership = Ownership(self._settings, topics.operations, runner, self._loop)
+        self._when_open = ownership.start
+        return ownership
 
     async def _connect(self, follower: Follower, copies: Copies, recalling: Recalling) -> None:
         """Read the configuration and the latest requests, as often as it takes; then open the doors."""
@@ -116,6 +133,7 @@ class Gateway:
             except HooklineError as error:
                 self._fail(error)
                 return
+        self._when_open()
         log.info("ready", configuration=follower.configuration.offset)
 
     def _following_failed(self, error: Exception) -> None:
