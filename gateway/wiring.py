@@ -39,6 +39,7 @@ from gateway.gate import Gate
 from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
 from gateway.incoming.copies import Copies
+from gateway.incoming.rate import EndpointRate
 from gateway.incoming.requests import PATHS, Incoming
 from gateway.incoming.unknown import UnknownEndpoints
 from gateway.outgoing.requester import Requester
@@ -85,6 +86,7 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         topic=topics.incoming_requests,
         max_body=settings.max_body,
         unknown=UnknownEndpoints(),
+        rate=EndpointRate(settings.incoming_rate),
         allowance=Allowance(),
         copies=edges.copies,
     )

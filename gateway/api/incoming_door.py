@@ -18,6 +18,7 @@ ANSWERS = {
     "415": "the body is neither JSON nor URL-encoded",
     "422": "the mapping or the event is wrong; the field is named",
     "500": "a fault of Hookline's; it is not known whether the request was taken",
+    "429": "the endpoint takes no more requests just now: see `Retry-After`",
     "503": "not known: Kafka did not acknowledge in time; send the same request again",
 }
 PATH = "/beta/webhooks/custom/{account}/{endpoint}"

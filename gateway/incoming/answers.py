@@ -18,6 +18,7 @@ __all__ = [
     "not_http",
     "not_known",
     "starting",
+    "too_many",
     "too_slow",
 ]
 
@@ -59,6 +60,14 @@ def starting() -> web.Response:
 def unavailable(body: dict[str, Any]) -> web.Response:
     headers = {**HEADERS, "Retry-After": RETRY_AFTER}
     return web.Response(body=dump(body).encode(), status=503, headers=headers)
+
+
+def too_many(seconds: int) -> web.Response:
+    """Beyond the endpoint's rate; nothing was read and nothing taken."""
+    sentence = f"this endpoint takes no more requests just now; send this one again in {seconds} s"
+    headers = {**HEADERS, "Retry-After": str(seconds)}
+    body = error_body("too_many", "too_many_requests", sentence)
+    return web.Response(body=dump(body).encode(), status=429, headers=headers)
 
 
 def failed() -> web.Response:

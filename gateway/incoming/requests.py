@@ -19,9 +19,10 @@ from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
 from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, read_body, start_of_body
 from gateway.incoming.copies import Copies, First
+from gateway.incoming.rate import EndpointRate
 from gateway.incoming.recording import record_of
 from gateway.incoming.unknown import UnknownEndpoints
-from gateway.metrics import INCOMING, INCOMING_SECONDS, UNAVAILABLE, UNKNOWN
+from gateway.metrics import INCOMING, INCOMING_SECONDS, TOO_MANY, UNAVAILABLE, UNKNOWN
 from gateway.writing import Writes
 from schemas.codec import encode
 from schemas.errors import KafkaUnavailable
@@ -81,6 +82,7 @@ class Incoming:
     topic: str
     max_body: int
     unknown: UnknownEndpoints
+    rate: EndpointRate
     allowance: Allowance
     copies: Copies
 
@@ -103,6 +105,9 @@ class Incoming:
             UNKNOWN.inc()
             self.unknown.add(time.time_ns() // 1_000_000, request.method, request.path)
             return answers.no_such_endpoint()
+        if wait := self.rate.wait((account, endpoint), began / 1e9):
+            TOO_MANY.inc()
+            return answers.too_many(wait)
         takers, refused = select(definitions, request.method)
         try:
             body = await self._body(request, refused)
