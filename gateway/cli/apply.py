@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["apply"]
 
 STARTING_WITHIN = 30.0  # seconds that a gateway may take to be ready
+SILENT = 2.0  # seconds of them that nobody is told of
 WORDS = {"created": "green", "updated": "yellow", "unchanged": "bright_black"}
 UNAVAILABLE = 503
 
@@ -51,16 +52,16 @@ def patiently(client: Any, path: str, content: Any, query: dict[str, str]) -> An
     """Ask; again while the gateway is starting, which is said once."""
     from gateway.cli.client import Refused
 
-    end, told = time.monotonic() + STARTING_WITHIN, False
+    begun, told = time.monotonic(), False
     while True:
         try:
             return client.call("PUT", path, content, query=query)
         except Refused as refused:
-            if refused.status != UNAVAILABLE or time.monotonic() > end:
+            if refused.status != UNAVAILABLE or time.monotonic() - begun > STARTING_WITHIN:
                 raise
-            if not told:
+            if not told and time.monotonic() - begun > SILENT:
+                told = True
                 sys.stderr.write(f"hookline: {refused}; trying again for {STARTING_WITHIN:g} s\n")
-            told = True
             time.sleep(0.2)
 
 

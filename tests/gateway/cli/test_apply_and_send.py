@@ -143,7 +143,8 @@ def test_a_definition_that_can_name_no_customer_is_warned_of(shell: CliRunner, t
 def test_a_gateway_that_is_not_ready_is_said_while_apply_waits(
     shell: CliRunner, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.cli.apply.STARTING_WITHIN", 0.3)
+    monkeypatch.setattr("gateway.cli.apply.STARTING_WITHIN", 0.5)
+    monkeypatch.setattr("gateway.cli.apply.SILENT", 0.1)
     house.gate.open = False
     done = shell.invoke(app, ["apply", "-f", str(EXAMPLE)])
     assert "this gateway is starting (503); trying again" in done.stderr
