@@ -1,0 +1,79 @@
+"""Resends of many, through every process: exactly what was counted goes out, once, whatever happens to the gateway."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import MakeHookline
+from tests.journeys.hookline import Hookline
+from tests.journeys.receiver import Receiver
+from tests.journeys.shop import Shop
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.journey
+COUNT = 60
+
+
+def failed_ones(hookline: Hookline, receiver: Receiver) -> Shop:
+    shop = Shop(hookline)
+    shop.endpoint()
+    shop.site("crm", receiver.url("/hooks"), retry_delays=[])
+    receiver.script("/hooks", 500)
+    for number in range(COUNT):
+        assert hookline.post("shop", "points", {"customer": f"c-{number}", "points": number})[0] == 200
+    eventually(lambda: len(shop.log(status="failed")) == COUNT, within=30, what="all have failed")
+    return shop
+
+
+def job(hookline: Hookline, job_id: str) -> dict[str, Any]:
+    status, found = hookline.api.exchange("GET", f"/v1/shop/resends/{job_id}")
+    return found if status == 200 else {"state": "unknown", "sent": 0}
+
+
+def test_a_resend_of_many_survives_a_killed_gateway_and_sends_nothing_twice(
+    make_hookline: MakeHookline, receiver: Receiver
+) -> None:
+    hookline = make_hookline(retry_tiers="1s,1m")
+    hookline.start()
+    shop = failed_ones(hookline, receiver)
+    counted = hookline.api.call("POST", "/v1/shop/resends", {"filter": {"status": "failed"}, "dry_run": True})
+    assert counted["count"] == COUNT
+    hookline.post("shop", "points", {"customer": "late", "points": 1})
+    eventually(lambda: len(shop.log(status="failed")) == COUNT + 1, what="one more has failed since")
+    receiver.script("/hooks", 200)
+    before = len(receiver.at("/hooks"))
+
+    started = hookline.api.call("POST", "/v1/shop/resends", {"token": counted["token"], "rate": 10})
+    eventually(lambda: len(receiver.at("/hooks")) >= before + 15, within=30, what="some have gone out")
+    hookline.kill("gateway")
+    assert len(receiver.at("/hooks")) < before + COUNT
+    hookline.start_role("gateway")
+    eventually(hookline.is_ready, what="the gateway is back")
+
+    ended = eventually(
+        lambda: found if (found := job(hookline, started["id"]))["state"] == "done" else None,
+        within=60,
+        what="the job has ended",
+    )
+    assert (ended["count"], ended["sent"], ended["failed"]) == (COUNT, COUNT, 0)
+    eventually(lambda: len(shop.log(resend_id=started["id"], status="done")) == COUNT, within=30)
+    again = receiver.at("/hooks")[before:]
+    assert len(again) == len({each.webhook_id for each in again}) == COUNT
+    assert [row["status"] for row in shop.log(customer="late")] == ["failed"]
+
+
+def test_a_cancelled_resend_stops(make_hookline: MakeHookline, receiver: Receiver) -> None:
+    hookline = make_hookline(retry_tiers="1s,1m")
+    hookline.start()
+    failed_ones(hookline, receiver)
+    receiver.script("/hooks", 200)
+    before = len(receiver.at("/hooks"))
+    counted = hookline.api.call("POST", "/v1/shop/resends", {"filter": {}, "dry_run": True})
+    started = hookline.api.call("POST", "/v1/shop/resends", {"token": counted["token"], "rate": 10})
+    eventually(lambda: len(receiver.at("/hooks")) > before, within=30)
+    hookline.api.call("POST", f"/v1/shop/resends/{started['id']}/cancel")
+    ended = eventually(lambda: found if (found := job(hookline, started["id"]))["state"] == "cancelled" else None)
+    assert 0 < ended["sent"] < COUNT
+    eventually(lambda: len(receiver.at("/hooks")) == before + ended["sent"], what="what was sent has arrived")
