@@ -9,6 +9,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from schemas.errors import KafkaUnavailable
+from schemas.kafka_clients import unreachable
 from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.edges.clock import steady
@@ -40,7 +41,7 @@ def wait_for_topics(settings: Settings, pause: Callable[[float], bool]) -> Seque
         if not problem:
             return retry_topics(Topics(settings), found)
         if problem != said or steady() - said_at > SAY_AGAIN:
-            log.warning(problem)
+            log.warning("waiting for Kafka", problem=problem)
             said, said_at = problem, steady()
         if pause(PAUSE):
             return None
@@ -51,7 +52,7 @@ def look(admin: AdminClient, settings: Settings) -> tuple[str, dict[str, int]]:
     try:
         metadata = admin.list_topics(timeout=LOOK)
     except KafkaException as error:
-        return f"Kafka at {settings.bootstrap_servers} does not answer ({error.args[0].str()}); trying again", {}
+        return unreachable(settings, error.args[0]), {}
     found = {name: len(topic.partitions) for name, topic in metadata.topics.items()}
     missing = [topic.name for topic in Topics(settings).catalogue if not found.get(topic.name)]
     if missing:
