@@ -8,7 +8,7 @@ from aiohttp import web
 
 __all__ = ["Gate", "Handler"]
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Gate:
@@ -20,7 +20,7 @@ class Gate:
     def keep(self, handler: Handler, shut: Callable[[], web.Response]) -> Handler:
         """The handler while the gate is open, the answer of `shut` before."""
 
-        async def handle(request: web.Request) -> web.Response:
+        async def handle(request: web.Request) -> web.StreamResponse:
             return await handler(request) if self.open else shut()
 
         return handle

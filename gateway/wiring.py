@@ -19,6 +19,7 @@ from gateway.api.collection import Collection
 from gateway.api.configuration import AccountConfiguration
 from gateway.api.dry_runs import DryRuns
 from gateway.api.events import EventDoor
+from gateway.api.exports import Exports
 from gateway.api.health import Health, metrics
 from gateway.api.incoming_table import IncomingDoors
 from gateway.api.kinds import KINDS, SITES, Kind
@@ -143,6 +144,7 @@ def outgoing_doors(
             now=now_ms,
         ),
         asking=Asking(configuration=configuration, reader=reader, writer=writer, topics=topics, now=now_ms),
+        exports=Exports(reader, configuration),
         resends=Resends(
             configuration=configuration,
             keyring=changer.keyring,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from schemas.json_text import dump
 
-__all__ = ["Answer", "respond"]
+__all__ = ["Answer", "Download", "respond", "send"]
 
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Server": "Hookline"}
 
@@ -22,6 +22,33 @@ class Answer:
     body: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file whose bytes are made while it is sent; the first ones are there, so nothing is wrong with the call."""
+
+    first: bytes
+    rest: AsyncIterator[bytes]
+    content_type: str
+    filename: str  # plain ASCII
+
+
+async def send(download: Download, request: web.Request) -> web.StreamResponse:
+    """A download as aiohttp sends it. What fails under way breaks the connection: half a file never looks whole."""
+    headers = {
+        **HEADERS,
+        "Content-Type": download.content_type,
+        "Content-Disposition": f'attachment; filename="{download.filename}"',
+    }
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    if request.method != hdrs.METH_HEAD:
+        await response.write(download.first)
+        async for chunk in download.rest:
+            await response.write(chunk)
+    await response.write_eof()
+    return response
 
 
 def respond(answer: Answer, content_type: str = "application/json") -> web.Response:

@@ -12,23 +12,36 @@ from pydantic import Field
 from gateway.api.operations import Query
 from schemas.records import AttemptError, AttemptStatus, Outcome, SourceType, Trigger
 
-__all__ = ["AttemptQuery", "EventQuery", "LogQuery", "QueueQuery", "RequestQuery"]
+__all__ = [
+    "AttemptFilters",
+    "AttemptQuery",
+    "EventQuery",
+    "LogQuery",
+    "QueueQuery",
+    "RequestFilters",
+    "RequestQuery",
+]
 
 Text = Annotated[str | None, Field(min_length=1, max_length=1024)]
 
 
-class LogQuery(Query):
+class RangeQuery(Query):
+    """What every list and export of the store takes."""
+
+    from_: Annotated[str | None, Field(alias="from", description="ISO 8601, included")] = None
+    to: Annotated[str | None, Field(description="ISO 8601, not included")] = None
+    after: Annotated[str | None, Field(description="`position` of an answer; waited for at most two seconds")] = None
+
+
+class LogQuery(RangeQuery):
     """What every list of the store takes."""
 
     limit: Annotated[str | None, Field(description="1 to 500, default 50")] = None
     cursor: Annotated[str | None, Field(description="`next` of the answer before")] = None
-    from_: Annotated[str | None, Field(alias="from", description="ISO 8601, included")] = None
-    to: Annotated[str | None, Field(description="ISO 8601, not included")] = None
     count: Annotated[str | None, Field(description="`true`: count what matches, up to 10,000")] = None
-    after: Annotated[str | None, Field(description="`position` of an answer; waited for at most two seconds")] = None
 
 
-class AttemptQuery(LogQuery):
+class AttemptFilters(RangeQuery):
     """Filters of the webhook log."""
 
     status: Annotated[str | None, Field(description=", ".join(AttemptStatus))] = None
@@ -44,7 +57,11 @@ class AttemptQuery(LogQuery):
     resend_id: Text = None
 
 
-class RequestQuery(LogQuery):
+class AttemptQuery(AttemptFilters, LogQuery):
+    """A page of the webhook log."""
+
+
+class RequestFilters(RangeQuery):
     """Filters of the incoming log."""
 
     outcome: Annotated[str | None, Field(description=", ".join(Outcome))] = None
@@ -55,6 +72,10 @@ class RequestQuery(LogQuery):
     customer: Text = None
     event_id: Text = None
     run_id: Text = None
+
+
+class RequestQuery(RequestFilters, LogQuery):
+    """A page of the incoming log."""
 
 
 class EventQuery(LogQuery):

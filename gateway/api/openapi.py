@@ -129,6 +129,8 @@ def answers_of(operation: Operation, schemas: Schemas) -> Schema:
     answer: Schema = {"description": "done"}
     if operation.answer is not None:
         answer["content"] = {JSON: {"schema": schemas.of(operation.answer, "serialization")}}
+    if operation.downloads:
+        answer["content"] = {operation.downloads: {"schema": {"type": "string"}}}
     found = {str(operation.status): answer}
     if operation.other_status:
         found[str(operation.other_status)] = {**answer, "description": "it was there already, and is as it was"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from gateway.api.answers import Answer
+from gateway.api.answers import Answer, Download
 from gateway.api.callers import Caller
 
 __all__ = ["Access", "Call", "Operation", "Query"]
@@ -51,7 +51,7 @@ class Call:
         return self.caller.author if self.caller else "nobody"
 
 
-Handle = Callable[[Call], Awaitable[Answer]]
+Handle = Callable[[Call], Awaitable[Answer | Download]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,7 @@ class Operation:
     body: Any = None
     body_optional: bool = False
     answer: Any = None
+    downloads: str = ""  # the content type, where the answer is a file
     status: int = 200
     other_status: int = 0  # of the same answer, where nothing had to be made
     max_body: int = 0  # bytes; 0: the setting

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.api.asking import Asking, Commanded
+from gateway.api.exports import CSV, PSV, Exports
+from gateway.api.log_queries import AttemptFilters, RequestFilters
 from gateway.api.log_shapes import LogList
 from gateway.api.operations import Access, Operation
 from gateway.api.resend_shapes import JobQuery, JobsQuery, ResendCounted, ResendShown, ResendsSent, ResendStarted
@@ -24,6 +26,7 @@ class OutgoingDoors:
     testing: Testing
     asking: Asking
     resends: Resends
+    exports: Exports
 
 
 def of_outgoing(doors: OutgoingDoors) -> Iterator[Operation]:
@@ -63,6 +66,27 @@ def of_outgoing(doors: OutgoingDoors) -> Iterator[Operation]:
         problems=("not_found", "wrong_state", "archived"),
     )
     yield from of_resends(doors.resends)
+    yield from of_exports(doors.exports)
+
+
+def of_exports(door: Exports) -> Iterator[Operation]:
+    base = "/v1/{account}"
+    reads = partial(Operation, method="GET", access=Access.READ, tag="Logs")
+    for form in (CSV, PSV):
+        yield reads(
+            path=f"{base}/webhook-log.{form.suffix}",
+            summary=f"The webhook log as a {form.suffix.upper()} file, the newest first",
+            handle=partial(door.webhook_log, form=form),
+            query=AttemptFilters,
+            downloads=form.content_type,
+        )
+    yield reads(
+        path=f"{base}/incoming-log.csv",
+        summary="The incoming log as a CSV file, the newest first",
+        handle=partial(door.incoming_log, form=CSV),
+        query=RequestFilters,
+        downloads=CSV.content_type,
+    )
 
 
 def of_resends(door: Resends) -> Iterator[Operation]:

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import hdrs, web
 from pydantic import ValidationError
 
-from gateway.api.answers import respond
+from gateway.api.answers import Download, respond, send
 from gateway.api.callers import Caller, Callers
 from gateway.api.operations import Access, Call, Operation
 from gateway.api.problems import Problem, missing, problem_of, respond_problem
@@ -59,7 +59,7 @@ class Serving:
             by_method.setdefault(hdrs.METH_HEAD, by_method[hdrs.METH_GET])
         allow = ", ".join(sorted(by_method))
 
-        async def handle(request: web.Request) -> web.Response:
+        async def handle(request: web.Request) -> web.StreamResponse:
             operation = by_method.get(request.method)
             if operation is None:
                 sentence = f"this path takes {allow}"
@@ -68,7 +68,7 @@ class Serving:
 
         return handle
 
-    async def _serve(self, operation: Operation, request: web.Request) -> web.Response:
+    async def _serve(self, operation: Operation, request: web.Request) -> web.StreamResponse:
         try:
             caller = self._caller(operation, request)
             query = query_of(operation, request)
@@ -81,6 +81,8 @@ class Serving:
         except Exception:
             log.exception("a call failed", method=request.method, path=request.path)
             return respond_problem(Problem("internal", "this is a fault of Hookline's; its log says more"))
+        if isinstance(answer, Download):
+            return await sent(answer, request)
         return respond(answer)
 
     def _caller(self, operation: Operation, request: web.Request) -> Caller | None:
@@ -118,6 +120,14 @@ class Serving:
             return parse(content) if len(content) < LARGE else await asyncio.to_thread(parse, content)
         except JsonMalformed as error:
             raise Problem("malformed", f"not JSON: {error}") from None
+
+
+async def sent(download: Download, request: web.Request) -> web.StreamResponse:
+    try:
+        return await send(download, request)
+    except (HooklineError, ValueError) as error:
+        log.warning("a download broke off", path=request.path, reason=str(error))
+        raise ConnectionError("a download broke off") from None
 
 
 async def read(request: web.Request, limit: int) -> bytes:
