@@ -21,6 +21,7 @@ from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.agent import Deliver
+from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.obeying import Obeying
 from streams.agents.deliver.sending import Sending
@@ -41,6 +42,7 @@ from streams.edges.keyring import keyring_of
 from streams.edges.ledger import Ledger
 from streams.edges.loop import Loop
 from streams.edges.orders_reader import OrdersReader
+from streams.edges.parked_reader import ParkedReader
 from streams.edges.proof_reader import ProofReader
 from streams.edges.resolver import Resolver
 from streams.edges.static_ip import StaticIp
@@ -111,7 +113,19 @@ class Courier:
             total=WAITING_BYTES,
             caps=sites.caps,
         )
-        settling = Settling(writer=ledger, shares=shares, topics=topics, tiers=topics.retries)
+        draining = Draining(
+            loop=self._loop,
+            reader=ParkedReader(settings, topics.parked, self._loop, self._fail),
+            writer=ledger,
+            shares=shares,
+            sites=sites,
+            topic=topics.parked,
+            rate=settings.drain_rate,
+            expiry=settings.parked_expiry,
+            held_until=lambda _site, _now: None,
+        )
+        settling = Settling(writer=ledger, shares=shares, topics=topics, tiers=topics.retries, parking=draining)
+        congested: Callable[[], bool] = lambda: ledger.outstanding >= MOST_UNACKNOWLEDGED  # noqa: E731
         obeying = Obeying(shares=shares, lanes=lanes, settling=settling, sites=sites)
         admission = Admission(
             loop=self._loop,
@@ -120,6 +134,9 @@ class Courier:
             settling=settling,
             obeying=obeying,
             tiers=tuple(topics.retries),
+            deliveries=topics.deliveries,
+            parked=draining.waits,
+            sites=sites,
         )
         intake = Intake(
             loop=self._loop,
@@ -130,6 +147,8 @@ class Courier:
             settling=settling,
             obeying=obeying,
             delays={name: topics.delay(name) for name in retries},
+            draining=draining,
+            congested=congested,
         )
         sending = Sending(
             loop=self._loop,
@@ -140,9 +159,15 @@ class Courier:
             lanes=lanes,
             settling=settling,
             user_agent=f"Hookline/{metadata.version('hookline')}",
-            congested=lambda: ledger.outstanding >= MOST_UNACKNOWLEDGED,
+            congested=congested,
+            expiry=settings.parked_expiry,
         )
-        follower.listen(lambda _: self._loop.post(lanes.refresh))
+
+        def configured() -> None:
+            lanes.refresh()
+            draining.refresh()
+
+        follower.listen(lambda _: self._loop.post(configured))
         agent = Deliver(
             loop=self._loop,
             group=consumer,
@@ -151,6 +176,7 @@ class Courier:
             intake=intake,
             sending=sending,
             settling=settling,
+            draining=draining,
         )
         consumer.start(agent)
         log.info("courier started", kafka=settings.bootstrap_servers, most_in_flight=settings.max_in_flight)

@@ -105,10 +105,10 @@ def dead_letter(delivery: Delivery, attempt: Attempt, row: bytes) -> DeadLetter:
     )
 
 
-def parked(delivery: Delivery, cause: str, now: int) -> Parked:
+def parked(delivery: Delivery, cause: str, now: int, *, origin_offset: int) -> Parked:
     """The message put aside, whole; `now` in milliseconds."""
     return Parked(
-        delivery=encode(delivery),
+        delivery=encode(onward(delivery, origin_offset=origin_offset)),
         delivery_id=delivery.delivery_id,
         chain=delivery.chain,
         step=delivery.step,

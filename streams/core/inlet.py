@@ -85,6 +85,10 @@ class Inlet(Generic[T]):
     def close(self) -> None:
         """Take up nothing more; what is held is read again by whoever has the partition next."""
         self.closed = True
+        self.clear()
+
+    def clear(self) -> None:
+        """Hold nothing."""
         self._held.clear()
         self._bytes = 0
 

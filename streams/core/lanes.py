@@ -87,12 +87,17 @@ class Lanes(Generic[T]):
         self._ready: deque[_Lane[T]] = deque()
         self.in_flight = 0
 
-    def has_room(self, name: LaneName) -> bool:
-        """Whether the lane takes one more."""
+    def is_empty(self, name: LaneName) -> bool:
+        """Whether nothing waits in the lane."""
         site = self._sites.get(name.site)
         lane = site.lanes.get(name) if site else None
-        if lane is None or not lane.waiting:
+        return lane is None or not lane.waiting
+
+    def has_room(self, name: LaneName) -> bool:
+        """Whether the lane takes one more."""
+        if self.is_empty(name):
             return True
+        lane = self._sites[name.site].lanes[name]
         return len(lane.waiting) < self._size and lane.weight < self._weight and self._held < self._total
 
     def add(self, name: LaneName, item: T, weight: int) -> None:

@@ -49,14 +49,17 @@ class End:
     fault: Fault
 
 
-def step_for(site: SiteView | None, delivery: Delivery, now: int, user_agent: str) -> Send | Fail | Park | End:
-    """Decide; `now` in milliseconds."""
+def step_for(
+    site: SiteView | None, delivery: Delivery, now: int, user_agent: str, *, expired: bool = False
+) -> Send | Fail | Park | End:
+    """Decide; `now` in milliseconds, `expired`: it has been parked for so long that it is not parked again."""
     if site is None:
         return End(None, Fault(AttemptError.ARCHIVED, "the site does not exist"))
     if site.archived:
         return End(site, Fault(AttemptError.ARCHIVED, "the site was archived"))
     if not site.active:
-        return Park("site_inactive")
+        gone = End(site, Fault(AttemptError.EXPIRED, "the site was inactive for too long"))
+        return gone if expired else Park("site_inactive")
     if problem := site.problem or delivery.problem:
         return Fail(site, Fault(AttemptError.CONFIGURATION, problem))
     try:

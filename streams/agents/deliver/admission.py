@@ -12,10 +12,14 @@ from streams.agents.deliver.work import Arrived, Source, Work
 from streams.core.lanes import LaneName, Lanes
 from streams.core.proof import step_key
 from streams.core.retrying import departure
+from streams.core.sending import Sites
 from streams.edges.clock import now_ms
 from streams.edges.loop import Loop
 
 __all__ = ["Admission"]
+
+LANE_FULL = "lane_full"
+SITE_INACTIVE = "site_inactive"
 
 
 class Admission:
@@ -28,6 +32,9 @@ class Admission:
         settling: puts messages aside, and knows those under way.
         obeying: ends what people want no more.
         tiers: the delays that a message can go on waiting for in Kafka, seconds.
+        deliveries: the topic of new messages.
+        parked: whether messages of a site are parked in a partition.
+        sites: as they are now.
     """
 
     def __init__(
@@ -39,9 +46,13 @@ class Admission:
         settling: Settling,
         obeying: Obeying,
         tiers: Sequence[float],
+        deliveries: str,
+        parked: Callable[[int, str], bool],
+        sites: Sites,
     ) -> None:
+        self._sites = sites
         self._shares, self._lanes, self._settling, self._obeying = shares, lanes, settling, obeying
-        self._tiers = tiers
+        self._tiers, self._deliveries, self._parked = tiers, deliveries, parked
         self.later = Later(loop, self._queue)
 
     def begin(self, source: Source, item: Arrived, size: int) -> None:
@@ -49,11 +60,11 @@ class Admission:
         delivery, key, number = item.delivery, step_key(item.delivery), source.inlet.partition
         if self._settling.join(key, source):
             return
-        done = self._shares.covers(number, delivery, aside=item.command is None)
+        done = self._shares.covers(number, delivery, aside=item.command is None and item.parked_at is None)
         if done or self._shares.overtaken(number, key, item.written_at):
             self._shares.close(source)
             return
-        work = Work(delivery, key, item.lane, number, [source], size)
+        work = Work(delivery, key, item.lane, number, [source], size, item.parked_at)
         self._settling.begin(work)
         self._admit(work)
 
@@ -69,8 +80,22 @@ class Admission:
     def _queue(self, work: Work) -> None:
         if error := self._shares.against(work.partition, work.delivery):
             self._obeying.stop(work, error)
+        elif not self._lanes.has_room(work.lane) or self._goes_behind(work):
+            self._settling.park(work, SITE_INACTIVE if self._is_away(work) else LANE_FULL)
+        elif self._is_away(work) and self._lanes.is_empty(work.lane):
+            self._settling.park(work, SITE_INACTIVE)  # in its lane it might be overtaken by what is parked at once
         else:
             self._lanes.add(work.lane, work, work.size)
+
+    def _is_away(self, work: Work) -> bool:
+        """Whether it would be parked when its turn comes."""
+        site = self._sites.find(work.lane.account, work.lane.site_id)
+        return site is not None and not site.active and not site.archived and work.parked_at is None
+
+    def _goes_behind(self, work: Work) -> bool:
+        """Whether older messages of its lane are parked; only a new message is younger than those."""
+        new = work.sources[0].inlet.topic == self._deliveries
+        return new and self._parked(work.partition, work.lane.site_id)
 
     def has_room(self, lane: LaneName) -> bool:
         """Whether a lane takes one more."""

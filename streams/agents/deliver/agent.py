@@ -11,6 +11,7 @@ from typing import Protocol
 from confluent_kafka import Message
 
 from streams.agents.deliver.admission import Admission
+from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.sending import Sending
 from streams.agents.deliver.settling import Settling
@@ -47,7 +48,9 @@ class Deliver:
         intake: Intake,
         sending: Sending,
         settling: Settling,
+        draining: Draining,
     ) -> None:
+        self._draining = draining
         self._loop, self._group, self._shares, self._admission = loop, group, shares, admission
         self._intake, self._sending, self._settling = intake, sending, settling
         self._handover: tuple[Handover, list[OwnShare]] | None = None
@@ -76,12 +79,13 @@ class Deliver:
         for share in () if self._stopped else shares:
             own = self._shares.take(share)
             self._settling.recover(share.number, share.proofs.missing_rows, own.recovered)
+            self._draining.assigned(share.number, share.backlogs)
 
     def revoked(self, handover: Handover) -> None:
         """Partitions are asked back: begin nothing more, wait a little for what is in flight."""
         self._hand_over()
         own = self._shares.of(handover.numbers)
-        self._shares.close_inlets(handover.numbers)
+        self._close(handover.numbers)
         self._drop(lambda work: work.partition in handover.numbers)
         self._handover = pending = (handover, own)
         self._loop.after(HANDOVER, lambda: self._hand_over() if self._handover is pending else None)
@@ -101,8 +105,13 @@ class Deliver:
         self._hand_over()
         self._lose(self._shares.of(numbers))
 
+    def _close(self, numbers: frozenset[int]) -> None:
+        self._shares.close_inlets(numbers)
+        self._draining.close(numbers)
+
     def _lose(self, own: Sequence[OwnShare]) -> None:
-        self._intake.lost(self._shares.lose(own))
+        numbers = frozenset(share.number for share in own)
+        self._intake.lost([*self._shares.lose(own), *self._draining.lose(numbers)])
         self._drop(lambda work: not work.live)
 
     def commit_failed(self) -> None:
@@ -125,7 +134,7 @@ class Deliver:
         """Begin nothing more; answers whether all has ended, or `patience` seconds have."""
         self._stopped = True
         numbers = self._shares.numbers()
-        self._shares.close_inlets(numbers)
+        self._close(numbers)
         self._drop(lambda _: True)
         deadline = steady() + patience
         return lambda: not self._settling.of(numbers) or steady() > deadline

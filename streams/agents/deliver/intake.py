@@ -13,6 +13,7 @@ from confluent_kafka import Message
 
 from schemas.records import Delivery, Rejected
 from streams.agents.deliver.admission import Admission
+from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.obeying import Obeying
 from streams.agents.deliver.reading import item_of
 from streams.agents.deliver.settling import Settling
@@ -51,6 +52,8 @@ class Intake:
         settling: takes records that are no messages.
         obeying: does what commands say.
         delays: seconds that a topic delays its messages; the others delay none.
+        draining: has inlets of its own, of parked messages.
+        congested: whether so much is unacknowledged that nothing new should be begun.
     """
 
     def __init__(
@@ -64,10 +67,13 @@ class Intake:
         settling: Settling,
         obeying: Obeying,
         delays: Mapping[str, float],
+        draining: Draining,
+        congested: Callable[[], bool],
     ) -> None:
         self._loop, self._reader, self._configured = loop, reader, configured
         self._shares, self._admission, self._settling, self._obeying = shares, admission, settling, obeying
-        self._delays = delays
+        self._delays, self._draining, self._congested = delays, draining, congested
+        draining.look = self.look
         self._ready: dict[Inlet[Item], None] = {}  # to be looked at in the next round, in order
         self._timers: dict[Inlet[Item], Timer] = {}
         self._asked: set[Inlet[Item]] = set()
@@ -108,6 +114,7 @@ class Intake:
         if inlet.wants_more and not inlet.rewinding:
             inlet.reading = True
             self._reader.resume(inlet.topic, inlet.partition)
+        self._draining.go_on(inlet)
 
     def _must_wait(self, inlet: Inlet[Item], head: Held[Item]) -> bool:
         """Whether the head has to wait, having seen to it that it is looked at again."""
@@ -117,11 +124,13 @@ class Intake:
                 return self._wait_until(inlet, leaves)
             if not self._configured.reached(item.delivery.config_offset):
                 return self._wait_for_configuration(inlet, item.delivery)
-        room = not isinstance(item, Arrived) or not item.is_sent or self._admission.has_room(item.lane)
-        if not inlet.takes_up or not room:
+        drained = isinstance(item, Arrived) and item.parked_at is not None
+        room = not isinstance(item, Arrived) or not drained or self._admission.has_room(item.lane)
+        if not inlet.takes_up or not room or self._congested():
             self._ready[inlet] = None
             return True
-        return False
+        until = self._draining.waits_until(inlet, item) if drained else None
+        return until is not None and self._wait_until(inlet, until)
 
     def _leaves_at(self, inlet: Inlet[Item], item: Arrived) -> int:
         if not self._admission.later.has_room:
@@ -137,6 +146,10 @@ class Intake:
 
     def _look_again(self, inlet: Inlet[Item]) -> None:
         self._timers.pop(inlet, None)
+        self.look(inlet)
+
+    def look(self, inlet: Inlet[Item]) -> None:
+        """Look at this inlet in the next round."""
         self._ready[inlet] = None
 
     def _wait_for_configuration(self, inlet: Inlet[Item], delivery: Delivery) -> bool:
@@ -154,6 +167,7 @@ class Intake:
 
     def _take_up(self, inlet: Inlet[Item], head: Held[Item]) -> None:
         source, item = self._shares.open(inlet), head.item
+        self._draining.opened(source)
         if isinstance(item, Rejected):
             self._settling.reject(source, item)
             return

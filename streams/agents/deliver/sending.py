@@ -67,6 +67,7 @@ class Sending:
         settling: what comes after an answer.
         user_agent: how we present ourselves.
         congested: whether so much is unacknowledged that nothing new should be begun.
+        expiry: seconds after which a message that was parked is not parked again.
     """
 
     def __init__(
@@ -81,10 +82,11 @@ class Sending:
         settling: Settling,
         user_agent: str,
         congested: Callable[[], bool],
+        expiry: float,
     ) -> None:
         self._loop, self._client, self._names, self._guard = loop, client, names, guard
         self._sites, self._lanes, self._settling, self._user_agent = sites, lanes, settling, user_agent
-        self._congested = congested
+        self._congested, self._expiry = congested, round(expiry * 1000)
 
     def pump(self) -> None:
         """Begin whatever may begin now."""
@@ -93,7 +95,9 @@ class Sending:
 
     def _begin(self, work: Work) -> None:
         site = self._sites.find(work.delivery.account, work.delivery.site_id)
-        step = step_for(site, work.delivery, now_ms(), self._user_agent)
+        now = now_ms()
+        expired = work.parked_at is not None and work.parked_at + self._expiry <= now
+        step = step_for(site, work.delivery, now, self._user_agent, expired=expired)
         match step:
             case Send():
                 self._look_up(_Try(work, step.site, step.request))

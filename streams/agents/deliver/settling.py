@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol, assert_never
 
 from schemas.codec import encode
-from schemas.records import Attempt, AttemptStatus, Delivery, Rejected, RejectedReason
+from schemas.records import Attempt, AttemptError, AttemptStatus, Delivery, Rejected, RejectedReason
 from schemas.topics import Topics
 from streams.agents.deliver.attempt_log import log_attempt, log_lost
 from streams.agents.deliver.shares import Shares
@@ -26,7 +26,7 @@ from streams.core.sending import SiteView
 from streams.edges import crash
 from streams.edges.clock import now_ms
 
-__all__ = ["Settling", "Writer"]
+__all__ = ["Parking", "Settling", "Writer"]
 
 Then = Callable[[], None]
 TOO_LARGE = "Kafka does not take the record of its resend: it is too large"
@@ -41,6 +41,13 @@ class Writer(Protocol):
         """`then` gets the offset once the record is acknowledged; None when it is refused for good."""
 
 
+class Parking(Protocol):
+    """Whoever sees to it that parked messages go on."""
+
+    def parking(self, work: Work) -> None: ...
+    def parked(self, work: Work, offset: int | None) -> None: ...
+
+
 class Settling:
     """Knows every message under way, and ends it.
 
@@ -49,10 +56,14 @@ class Settling:
         shares: whose partitions they are.
         topics: where what goes.
         tiers: seconds -> retry topic.
+        parking: is told of what is parked.
     """
 
-    def __init__(self, *, writer: Writer, shares: Shares, topics: Topics, tiers: Mapping[float, str]) -> None:
+    def __init__(
+        self, *, writer: Writer, shares: Shares, topics: Topics, tiers: Mapping[float, str], parking: Parking
+    ) -> None:
         self._writer, self._shares, self._topics, self._tiers = writer, shares, topics, tiers
+        self._parking = parking
         self._under_way: dict[str, Work] = {}
 
     def begin(self, work: Work) -> None:
@@ -138,8 +149,22 @@ class Settling:
         if not work.live:
             self.forget(work)
             return
-        record = attempts.parked(work.delivery, cause, now_ms())
-        self._write(work, self._topics.parked, encode(record), lambda: self._aside(work, aside_key(work.delivery)))
+        now = now_ms()
+        fault = Fault(AttemptError.CONFIGURATION, f"it cannot be parked ({cause}): Kafka does not take the record")
+        row = encode(unsent(work.delivery, None, fault))
+
+        def written(offset: int | None) -> None:
+            self._parking.parked(work, offset)
+            if offset is None:
+                self._refused(work, self._topics.parked, lambda: self._row(work, row))
+                return
+            self._shares.written(self._topics.parked, work.partition, offset)
+            self._aside(work, aside_key(work.delivery))
+
+        self._parking.parking(work)
+        record = attempts.parked(work.delivery, cause, now, origin_offset=work.origin_offset)
+        key = work.delivery.lane.encode()
+        self._writer.write(self._topics.parked, work.partition, key, encode(record), written)
 
     def hop(self, work: Work, tier: float) -> None:
         """It goes on waiting, in another tier."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from schemas.records import AttemptError, Delivery
 from streams.agents.deliver.work import Item, Source
@@ -50,10 +50,10 @@ class OwnShare:
         """A commit failed: all of it is to be committed again."""
         self._committed.clear()
 
-    def positions(self, deliveries: str) -> Iterator[Position]:
+    def positions(self, deliveries: str, backlog: int | None) -> Iterator[Position]:
         """What has changed since the last time."""
         self.window.advance()
-        mark = marks_text(self.window.mark)
+        mark = marks_text(self.window.mark, backlog)
         for topic, inlet in self.inlets.items():
             metadata = mark if topic == deliveries else ""
             position = Position(topic, self.number, inlet.watermark.position, metadata)
@@ -69,6 +69,7 @@ class Shares:
         self._deliveries = deliveries
         self._own: dict[int, OwnShare] = {}
         self._steps = Steps(REMEMBERED)
+        self.backlog: Callable[[int], int | None] = lambda _: None  # where a number's parked messages wait from
 
     def take(self, share: Share) -> OwnShare:
         """A partition number has become ours."""
@@ -141,7 +142,8 @@ class Shares:
         """Take up the head of an inlet."""
         own = self._own[inlet.partition]
         source = Source(inlet, inlet.take_up().offset, own.window.open())
-        own.passed(inlet.topic, source.offset + 1)
+        if inlet.topic in own.inlets:
+            own.passed(inlet.topic, source.offset + 1)
         return source
 
     @staticmethod
@@ -162,7 +164,8 @@ class Shares:
 
     def positions(self, numbers: Container[int] | None = None) -> list[Position]:
         """What is to be committed of these numbers; of all, by default."""
-        return [position for own in self._chosen(numbers) for position in own.positions(self._deliveries)]
+        chosen = self._chosen(numbers)
+        return [each for own in chosen for each in own.positions(self._deliveries, self.backlog(own.number))]
 
     def _chosen(self, numbers: Container[int] | None) -> list[OwnShare]:
         return [own for number, own in self._own.items() if numbers is None or number in numbers]

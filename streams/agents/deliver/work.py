@@ -20,6 +20,8 @@ class Arrived(NamedTuple):
     lane: LaneName
     written_at: int = 0
     command: Command | None = None
+    parked_at: int | None = None  # ms, of a message that was parked
+    cause: str = ""  # why it was
 
     @property
     def is_sent(self) -> bool:
@@ -49,6 +51,7 @@ class Work:
     partition: int
     sources: list[Source]
     size: int = 0  # bytes
+    parked_at: int | None = None  # ms, of a message that was parked
 
     @property
     def live(self) -> bool:

@@ -103,7 +103,7 @@ def test_an_inactive_site_keeps_its_message_parked(courier: CourierStage, sites:
         return [each for each in found if each.delivery_id == message.delivery_id]
 
     [record] = eventually(parked, what="it is parked")
-    assert (record.cause, decode(record.delivery)) == ("site_inactive", message)
+    assert (record.cause, decode(record.delivery).body) == ("site_inactive", message.body)
     assert courier.rows([message]) == []
     assert sites.at("/inactive") == []
 

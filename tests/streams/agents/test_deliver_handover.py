@@ -9,6 +9,7 @@ from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.agent import Deliver
+from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.obeying import Obeying
 from streams.agents.deliver.sending import Sending
@@ -52,10 +53,29 @@ def a_share(at: int) -> Share:
 def an_agent() -> tuple[Deliver, Shares]:
     nobody, loop, shares = Nobody(), Loop(), Shares(TOPICS.deliveries)
     lanes = Lanes[Work](most=10, size=10, weight=1000, total=1000, caps=lambda _: Caps(1, 1))
-    settling = Settling(writer=nobody, shares=shares, topics=TOPICS, tiers=TOPICS.retries)
+    draining = Draining(
+        loop=loop,
+        reader=nobody,
+        writer=nobody,
+        shares=shares,
+        sites=nobody,  # type: ignore[arg-type]  # not asked
+        topic=TOPICS.parked,
+        rate=100,
+        expiry=60,
+        held_until=lambda _site, _now: None,
+    )
+    settling = Settling(writer=nobody, shares=shares, topics=TOPICS, tiers=TOPICS.retries, parking=draining)
     obeying = Obeying(shares=shares, lanes=lanes, settling=settling, sites=nobody)  # type: ignore[arg-type]  # not asked
     admission = Admission(
-        loop=loop, shares=shares, lanes=lanes, settling=settling, obeying=obeying, tiers=tuple(TOPICS.retries)
+        loop=loop,
+        shares=shares,
+        lanes=lanes,
+        settling=settling,
+        obeying=obeying,
+        tiers=tuple(TOPICS.retries),
+        deliveries=TOPICS.deliveries,
+        parked=draining.waits,
+        sites=nobody,  # type: ignore[arg-type]  # not asked
     )
     intake = Intake(
         loop=loop,
@@ -66,6 +86,8 @@ def an_agent() -> tuple[Deliver, Shares]:
         settling=settling,
         obeying=obeying,
         delays={},
+        draining=draining,
+        congested=lambda: False,
     )
     sending = Sending(
         loop=loop,
@@ -77,9 +99,17 @@ def an_agent() -> tuple[Deliver, Shares]:
         settling=settling,
         user_agent="",
         congested=lambda: False,
+        expiry=60,
     )
     agent = Deliver(
-        loop=loop, group=Group(), shares=shares, admission=admission, intake=intake, sending=sending, settling=settling
+        loop=loop,
+        group=Group(),
+        shares=shares,
+        admission=admission,
+        intake=intake,
+        sending=sending,
+        settling=settling,
+        draining=draining,
     )
     return agent, shares
 
