@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import apply as applying
-from gateway.cli import db, events, kafka, sites, tail, topics
+from gateway.cli import db, events, kafka, queue, resend, sites, tail, topics
+from gateway.cli import log as logs
 from gateway.cli.failing import in_one_line
 from gateway.cli.misspelled import warn_of_unknown_settings
 from gateway.up import tether
@@ -34,8 +35,12 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(events.app, name="events")
 app.add_typer(sites.app, name="sites")
 app.add_typer(db.app, name="db")
+app.add_typer(queue.app, name="queue")
+app.add_typer(resend.resends, name="resends")
 app.command("apply")(applying.apply)
 app.command("tail")(tail.tail)
+app.command("log")(logs.log)
+app.command("resend")(resend.resend)
 
 ROLES = "Roles (each runs alone, as many as you like)"
 

@@ -13,7 +13,14 @@ __all__ = ["warn_of_unknown_settings"]
 
 PREFIX = "HOOKLINE_"
 # Read elsewhere: by the command line's client, by tests, and between a supervisor and its roles.
-OTHERS = {"HOOKLINE_URL", "HOOKLINE_API_KEY", "HOOKLINE_PROVE", "HOOKLINE_CRASH_AT", tether.VARIABLE}
+OTHERS = {
+    "HOOKLINE_URL",
+    "HOOKLINE_API_KEY",
+    "HOOKLINE_ACCOUNT",
+    "HOOKLINE_PROVE",
+    "HOOKLINE_CRASH_AT",
+    tether.VARIABLE,
+}
 
 
 def warn_of_unknown_settings() -> None:

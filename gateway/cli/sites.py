@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli.options import Account
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,7 +16,6 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Trusted sites.", no_args_is_help=True)
 LONGEST = 75.0  # seconds that a test may take: a site has at most 60
-Account = Annotated[str, typer.Option("--account", "-a", help="default: HOOKLINE_ACCOUNT, or the only one")]
 
 
 @app.callback()

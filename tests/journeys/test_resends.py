@@ -53,7 +53,7 @@ def test_a_resend_of_many_survives_a_killed_gateway_and_sends_nothing_twice(
     eventually(hookline.is_ready, what="the gateway is back")
 
     ended = eventually(
-        lambda: found if (found := job(hookline, started["id"]))["state"] == "done" else None,
+        lambda: found if (found := job(hookline, started["id"]))["state"] == "done" else {},
         within=60,
         what="the job has ended",
     )
@@ -74,6 +74,27 @@ def test_a_cancelled_resend_stops(make_hookline: MakeHookline, receiver: Receive
     started = hookline.api.call("POST", "/v1/shop/resends", {"token": counted["token"], "rate": 10})
     eventually(lambda: len(receiver.at("/hooks")) > before, within=30)
     hookline.api.call("POST", f"/v1/shop/resends/{started['id']}/cancel")
-    ended = eventually(lambda: found if (found := job(hookline, started["id"]))["state"] == "cancelled" else None)
+    ended = eventually(lambda: found if (found := job(hookline, started["id"]))["state"] == "cancelled" else {})
     assert 0 < ended["sent"] < COUNT
     eventually(lambda: len(receiver.at("/hooks")) == before + ended["sent"], what="what was sent has arrived")
+
+
+def test_the_command_line_counts_sends_and_shows(make_hookline: MakeHookline, receiver: Receiver) -> None:
+    hookline = make_hookline(retry_tiers="1s,1m")
+    hookline.start()
+    shop = failed_ones(hookline, receiver)
+    receiver.script("/hooks", 200)
+    before = len(receiver.at("/hooks"))
+    words = ("resend", "--status", "failed", "--site", "crm", "--since", "24h")
+    counted = hookline.command(*words, "--dry-run")
+    assert (counted.returncode, counted.stdout.strip()) == (0, str(COUNT).encode()), counted.stderr
+    sent = hookline.command(*words, "--yes", "--rate", "200")
+    assert sent.returncode == 0, sent.stderr
+    assert f"done: {COUNT} sent, 0 could not be sent".encode() in sent.stdout
+    eventually(lambda: len(receiver.at("/hooks")) == before + COUNT, what="all have arrived")
+    eventually(lambda: len(shop.log(trigger="bulk", status="done")) == COUNT, what="all are in the log")
+    again = hookline.command(*words, "--dry-run")
+    assert again.stdout.strip() == b"0", "what was delivered meanwhile is left out"
+    assert b"60 delivered meanwhile" in again.stderr
+    assert b"dlv_" in hookline.command("log", "--status", "done", "--limit", "5").stdout
+    assert b"nothing is waiting" in hookline.command("queue").stdout

@@ -1,0 +1,123 @@
+"""`hookline log`: the webhook log as a table, and followed live."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gateway.cli.options import Account, Action, Code, Customer, ErrorWord, Since, Site, Status, Until, moment
+
+if TYPE_CHECKING:
+    from gateway.cli.client import Client
+
+__all__ = ["filters", "log"]
+
+EVERY = 1.0  # seconds between two looks
+BEHIND = "2m"  # how far back a look goes: an attempt is seen when it ends, and is listed by when it began
+MOST = 500
+
+
+def log(
+    *,
+    account: Account = "",
+    status: Status = "",
+    site: Site = "",
+    customer: Customer = "",
+    action: Action = "",
+    code: Code = "",
+    error: ErrorWord = "",
+    since: Since = "",
+    until: Until = "",
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="rows")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on with what comes, until Ctrl-C")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+) -> None:
+    """Show the webhook log: a row an attempt."""
+    from urllib.parse import quote
+
+    from gateway.cli.accounts import account_of
+    from gateway.cli.client import Client
+
+    client = Client.from_environment()
+    whose = account_of(client, account)
+    wanted = filters(
+        client, whose, site, status=status, customer=customer, action=action, response_code=code, error=error
+    )
+    wanted |= {
+        name: moment(f"--{option}", text)
+        for name, option, text in (("from", "since", since), ("to", "until", until))
+        if text
+    }
+    path = f"/v1/{quote(whose, safe='')}/webhook-log"
+    rows = client.call("GET", path, query={**wanted, "limit": str(limit)})["items"]
+    if not follow:
+        print_rows(rows, as_json=as_json)
+        return
+    seen = {mark(row) for row in rows}
+    for row in reversed(rows):
+        print_row(row, as_json=as_json)
+    try:
+        follow_log(lambda: latest(client, path, wanted), seen, as_json=as_json)
+    except KeyboardInterrupt:
+        return
+
+
+def filters(client: Client, account: str, site: str, **given: str) -> dict[str, str]:
+    """The filters that were given, a site by its id."""
+    from gateway.cli.accounts import site_of
+
+    wanted = {name: text for name, text in given.items() if text}
+    return wanted | ({"site_id": site_of(client, account, site)["id"]} if site else {})
+
+
+def latest(client: Client, path: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
+    from gateway.cli.accounts import all_items
+
+    return list(all_items(client, path, {**wanted, "from": moment("--since", BEHIND)}))
+
+
+def follow_log(look: Callable[[], list[dict[str, Any]]], seen: set[str], *, as_json: bool) -> None:
+    """Print what was not seen yet, again and again; a row whose status has changed is printed once more."""
+    while True:
+        rows = look()
+        for row in reversed(list(unseen(rows, seen))):
+            print_row(row, as_json=as_json)
+        seen.intersection_update({mark(row) for row in rows})
+        time.sleep(EVERY)
+
+
+def unseen(rows: list[dict[str, Any]], seen: set[str]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        if (name := mark(row)) not in seen:
+            seen.add(name)
+            yield row
+
+
+def mark(row: dict[str, Any]) -> str:
+    return f"{row['id']} {row['status']}"
+
+
+def print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        for row in rows:
+            print_row(row, as_json=True)
+        return
+    from gateway.cli.outgoing_tables import attempts_table, show
+
+    show(attempts_table(rows))
+
+
+def print_row(row: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        from schemas.json_text import dump
+
+        typer.echo(dump(row))
+        return
+    from rich.console import Console
+
+    from gateway.cli.outgoing_tables import attempt_line
+
+    Console(soft_wrap=True).print(attempt_line(row))

@@ -1,0 +1,149 @@
+"""`hookline resend`: one attempt's message, or all that a filter selects: counted, confirmed, sent with progress."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from gateway.cli.options import Account, Action, Code, Customer, ErrorWord, Since, Site, Status, Until, moment
+
+if TYPE_CHECKING:
+    from gateway.cli.client import Client
+
+__all__ = ["resend", "resends"]
+
+EVERY = 0.5  # seconds between two looks
+ENDED = {"done", "cancelled"}
+resends = typer.Typer(help="Resends of many: list, cancel.", invoke_without_command=True)
+
+
+def resend(
+    attempt: Annotated[str, typer.Argument(metavar="[ATTEMPT_ID]", help="one message, by an attempt of it")] = "",
+    *,
+    account: Account = "",
+    status: Status = "",
+    site: Site = "",
+    customer: Customer = "",
+    action: Action = "",
+    code: Code = "",
+    error: ErrorWord = "",
+    since: Since = "",
+    until: Until = "",
+    rate: Annotated[int, typer.Option(min=1, max=1000, help="messages a second")] = 100,
+    include_done: Annotated[bool, typer.Option(help="also what was delivered meanwhile")] = False,
+    dry_run: Annotated[bool, typer.Option(help="count, and send nothing")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
+) -> None:
+    """Send messages again: the same content, the same webhook-id, with retries from the start."""
+    from gateway.cli.accounts import account_of
+    from gateway.cli.client import Client
+    from gateway.cli.log import filters
+
+    client = Client.from_environment()
+    whose = account_of(client, account)
+    base = f"/v1/{quote(whose, safe='')}"
+    given = {"status": status, "customer": customer, "action": action, "response_code": code, "error": error}
+    times = {"from": since and moment("--since", since), "to": until and moment("--until", until)}
+    if attempt:
+        refuse_filters(site, *given.values(), *times.values())
+        done = client.call("POST", f"{base}/webhook-log/{quote(attempt, safe='')}/resend")
+        typer.echo("\n".join(done["attempt_ids"]))
+        return
+    wanted = filters(client, whose, site, **given, **times)
+    counted = client.call("POST", f"{base}/resends", {"filter": wanted, "dry_run": True, "skip_done": not include_done})
+    typer.echo("\n".join(words_of(counted)), err=True)
+    if dry_run or not counted["count"]:
+        typer.echo(str(counted["count"]))
+        return
+    confirm(counted["count"], yes=yes)
+    job = client.call("POST", f"{base}/resends", {"token": counted["token"], "rate": rate})
+    sys.exit(watched(client, f"{base}/resends/{job['id']}", job))
+
+
+def refuse_filters(*given: str) -> None:
+    if any(given):
+        raise typer.BadParameter("name an attempt, or filters, not both", param_hint="ATTEMPT_ID")
+
+
+def words_of(counted: dict[str, Any]) -> list[str]:
+    """What would be sent, for whoever is to agree."""
+    codes = ", ".join(f"{count:,} x {code}" for code, count in sorted(counted["by_code"].items()))
+    found = [f"{counted['count']:,} messages match" + (f" ({codes})" if codes else "")]
+    notes = {
+        "already_done": "delivered meanwhile",
+        "pending": "have a retry waiting, which this takes the place of",
+        "skipped": "cannot be sent again: expired, or their site is archived",
+    }
+    return found + [f"  {counted[name]:,} {words}" for name, words in notes.items() if counted[name]]
+
+
+def confirm(count: int, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("nobody can be asked here: say --yes, or --dry-run", param_hint="--yes")
+    typer.confirm(f"Send {count:,} messages again?", abort=True)
+
+
+def watched(client: Client, path: str, job: dict[str, Any]) -> int:
+    """Show how a job goes on until it has ended; the exit code. Ctrl-C leaves it running."""
+    after = {"after": job["position"]}
+    try:
+        with progress(job["count"]) as show:
+            while job["state"] not in ENDED:
+                job = client.call("GET", path, query=after)
+                after = {}
+                show(job["sent"] + job["failed"])
+                if job["state"] not in ENDED:
+                    time.sleep(EVERY)
+    except KeyboardInterrupt:
+        typer.echo(f"it goes on; `hookline resends cancel {job['id']}` ends it", err=True)
+        return 130
+    typer.echo(f"{job['id']} {job['state']}: {job['sent']:,} sent, {job['failed']:,} could not be sent")
+    return 0 if job["state"] == "done" and not job["failed"] else 1
+
+
+@contextmanager
+def progress(count: int) -> Iterator[Callable[[int], object]]:
+    """A bar on a terminal, nothing elsewhere; the function takes how many are dealt with."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("messages", total=count)
+        yield lambda done: bar.update(task, completed=done)
+
+
+@resends.callback()
+def list_resends(context: typer.Context, account: Account = "") -> None:
+    """Show the latest resends of many."""
+    if context.invoked_subcommand is not None:
+        return
+    from gateway.cli.accounts import account_of
+    from gateway.cli.client import Client
+    from gateway.cli.outgoing_tables import jobs_table, show
+
+    client = Client.from_environment()
+    whose = account_of(client, account)
+    show(jobs_table(client.call("GET", f"/v1/{quote(whose, safe='')}/resends")["items"]))
+
+
+@resends.command()
+def cancel(job: Annotated[str, typer.Argument(metavar="RESEND_ID")], account: Account = "") -> None:
+    """Send no more of a resend."""
+    from gateway.cli.accounts import account_of
+    from gateway.cli.client import Client
+
+    client = Client.from_environment()
+    whose = account_of(client, account)
+    client.call("POST", f"/v1/{quote(whose, safe='')}/resends/{quote(job, safe='')}/cancel")
