@@ -29,6 +29,7 @@ from gateway.api.operations import Operation
 from gateway.api.outgoing_table import OutgoingDoors
 from gateway.api.reading import Reader
 from gateway.api.resends import Resends
+from gateway.api.reprocessing import Reprocessing
 from gateway.api.revision_diffs import RevisionDiffs
 from gateway.api.secrets import Secrets
 from gateway.api.table import Doors, operations
@@ -109,6 +110,9 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         incoming=IncomingDoors(
             dry_runs=DryRuns(changer=changer, checks=checks, compiler=compiler, reader=edges.reader),
             diffs=RevisionDiffs(changer),
+            reprocessing=Reprocessing(
+                changer=changer, compiler=compiler, reader=edges.reader, topic=topics.incoming_requests
+            ),
         ),
         configuration=AccountConfiguration(changer, checks, health.has_been_applied),
         events=EventDoor(changer=changer, compiler=compiler, reader=edges.reader, topic=topics.customer_events),

@@ -125,6 +125,7 @@ incoming_requests = Table(
     Index("incoming_requests_customer", "account", "customer", "received_at"),
     Index("incoming_requests_action", "account", "action", "received_at"),
     where_known("incoming_requests_copies", "account", "deduplication", "received_at"),
+    where_known("incoming_requests_reruns", "account", "reprocessed_request_id", "received_at"),
 )
 
 customer_events = Table(

@@ -9,6 +9,8 @@ from functools import partial
 from gateway.api.dry_run_shapes import DryRunAnswer, DryRunSent, HistoryAnswer, NewDryRunSent
 from gateway.api.dry_runs import DryRuns
 from gateway.api.operations import Access, Operation
+from gateway.api.reprocess_shapes import Reprocessed, ReprocessSent
+from gateway.api.reprocessing import Reprocessing
 from gateway.api.revision_diffs import DiffQuery, RevisionDiff, RevisionDiffs
 
 __all__ = ["IncomingDoors", "of_incoming"]
@@ -23,6 +25,7 @@ class IncomingDoors:
 
     dry_runs: DryRuns
     diffs: RevisionDiffs
+    reprocessing: Reprocessing
 
 
 def of_incoming(doors: IncomingDoors) -> Iterator[Operation]:
@@ -46,6 +49,17 @@ def of_incoming(doors: IncomingDoors) -> Iterator[Operation]:
         summary="Try an incoming webhook, as saved or changed, on a sample, a logged request, or the last of them",
         handle=doors.dry_runs.saved,
         body=DryRunSent,
+    )
+    yield Operation(
+        method="POST",
+        path="/v1/{account}/incoming-log/reprocess",
+        access=Access.WRITE,
+        tag="Logs",
+        summary="Run logged requests again through today's definitions, or say what would come of it",
+        handle=doors.reprocessing.run,
+        body=ReprocessSent,
+        answer=Reprocessed,
+        problems=("invalid",),
     )
     yield Operation(
         method="GET",

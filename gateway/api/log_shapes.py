@@ -61,6 +61,8 @@ class RequestRow(BaseModel):
     customer: str | None
     action: str | None
     error: RequestError | None
+    reprocessed_request_id: Annotated[str | None, Field(description="the request that this is a run of")]
+    run_id: str | None
 
 
 class RequestMessage(BaseModel):

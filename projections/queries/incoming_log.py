@@ -111,6 +111,8 @@ def item(row: Row[Any]) -> dict[str, Any]:
         "customer": row.customer,
         "action": row.action,
         "error": error_of(row),
+        "reprocessed_request_id": row.reprocessed_request_id,
+        "run_id": row.run_id,
     }
 
 

@@ -55,5 +55,6 @@ class IncomingRequest:
     error_path: str | None
     error_detail: str | None
     deduplication: str | None  # hash of the value, where the definition deduplicates
-    reprocessed_request_id: str | None
+    reprocessed_request_id: str | None  # the first time that it came, where this is a run of reprocessing
     run_id: str | None
+    first_received_at: int | None = None  # ms; of that first time

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from schemas.records import CustomerEvent, IncomingRequest
+from streams.core.arriving import Rerun
 from streams.core.definitions import AccountView, Receiving
 from streams.core.receiving import Arrived, BodyMalformed, ContentTypeRefused, body_of, decide, passed
 
-__all__ = ["SEALED", "VerdictChanged", "arrived_again", "confirmed"]
+__all__ = ["SEALED", "VerdictChanged", "arrived_again", "confirmed", "first_time"]
 
 SEALED = 3  # parts of a header whose value is ciphertext: name, ciphertext, "sealed"
 
@@ -29,16 +30,25 @@ def arrived_again(request: IncomingRequest, open_sealed: Callable[[str], bytes])
     """
     query = open_sealed(request.query).decode() if request.query_sealed else request.query
     body = open_sealed(request.body.decode("ascii")) if request.body_sealed else request.body
+    first_id, first_at = first_time(request)
     return Arrived(
-        request_id=request.id,
+        request_id=first_id,
         account=request.account,
-        received_at=request.received_at,
+        received_at=first_at,
         method=request.method,
         path=request.path,
         query=query,
         headers=list(opened(request.headers, open_sealed)),
         body=body,
+        rerun=None if request.run_id is None else Rerun(request.run_id, request.id),
     )
+
+
+def first_time(request: IncomingRequest) -> tuple[str, int]:
+    """The id and the time (ms) under which a request came first, before any run of reprocessing."""
+    first = request.reprocessed_request_id
+    at = request.first_received_at
+    return first or request.id, request.received_at if at is None else at
 
 
 def opened(headers: list[list[str]], open_sealed: Callable[[str], bytes]) -> Iterator[tuple[str, str]]:

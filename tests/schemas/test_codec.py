@@ -22,14 +22,19 @@ GOLDEN: dict[str, str] = json.loads(Path(__file__).with_name("golden.json").read
 SCHEMAS = Path(codec.__file__).parent / "avro"
 
 
+def newest(name: str) -> str:
+    """The version of a kind that is written."""
+    return max(path.name.removesuffix(".avsc") for path in SCHEMAS.glob(f"{name}.*.avsc"))
+
+
 def test_every_kind_has_its_golden_bytes() -> None:
-    assert {f"{name}.1" for name in SAMPLES} == set(GOLDEN)
+    assert {newest(name) for name in SAMPLES} <= set(GOLDEN)
     assert {path.name.removesuffix(".avsc") for path in SCHEMAS.iterdir()} == set(GOLDEN)
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
 def test_a_record_is_written_as_its_golden_bytes(name: str) -> None:
-    assert encode(SAMPLES[name]).hex() == GOLDEN[f"{name}.1"]
+    assert encode(SAMPLES[name]).hex() == GOLDEN[newest(name)]
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))
@@ -39,7 +44,7 @@ def test_golden_bytes_of_every_version_are_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
 def test_any_avro_library_reads_the_body_with_the_schema_file_alone(name: str) -> None:
-    schema = fastavro.parse_schema(json.loads((SCHEMAS / f"{name}.1.avsc").read_text("utf-8")))
+    schema = fastavro.parse_schema(json.loads((SCHEMAS / f"{newest(name)}.avsc").read_text("utf-8")))
     raw = encode(SAMPLES[name])
     assert raw[:2] == MARKER == b"\xc3\x01"
     fingerprint = fastavro.schema.fingerprint(fastavro.schema.to_parsing_canonical_form(schema), "CRC-64-AVRO")
