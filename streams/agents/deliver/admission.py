@@ -12,7 +12,7 @@ from streams.agents.deliver.work import Arrived, Source, Work
 from streams.core.lanes import LaneName, Lanes
 from streams.core.proof import step_key
 from streams.core.retrying import departure
-from streams.core.sending import Sites
+from streams.core.sending import Sites, SiteView
 from streams.edges.clock import now_ms
 from streams.edges.loop import Loop
 
@@ -54,17 +54,21 @@ class Admission:
         self._shares, self._lanes, self._settling, self._obeying = shares, lanes, settling, obeying
         self._tiers, self._deliveries, self._parked = tiers, deliveries, parked
         self.later = Later(loop, self._queue)
+        obeying.drop = self.drop
 
     def begin(self, source: Source, item: Arrived, size: int) -> None:
         """Take a message up, of `size` bytes."""
         delivery, key, number = item.delivery, step_key(item.delivery), source.inlet.partition
         if self._settling.join(key, source):
+            if item.command is not None:
+                self.later.hurry(key)
             return
         done = self._shares.covers(number, delivery, aside=item.command is None and item.parked_at is None)
         if done or self._shares.overtaken(number, key, item.written_at):
             self._shares.close(source)
             return
-        work = Work(delivery, key, item.lane, number, [source], size, item.parked_at)
+        since = delivery.postponed_since
+        work = Work(delivery, key, item.lane, number, [source], size, item.parked_at, since)
         self._settling.begin(work)
         self._admit(work)
 
@@ -100,6 +104,18 @@ class Admission:
     def has_room(self, lane: LaneName) -> bool:
         """Whether a lane takes one more."""
         return self._lanes.has_room(lane)
+
+    def postpone(self, work: Work, site: SiteView, due: int) -> None:
+        """It was about to be sent, and is put off until `due` (ms) without spending an attempt."""
+        now = now_ms()
+        if work.postponed_since is None:
+            work.postponed_since = now
+        tier = departure(due, now, self._tiers)
+        if tier is None and self.later.has_room:
+            self._settling.note_postponed(work, site, due)
+            self.later.hold(work, due)
+        else:
+            self._settling.postpone(work, site, due, tier or min(self._tiers))
 
     def drop(self, unwanted: Callable[[Work], bool]) -> list[Work]:
         """Take out what is unwanted and not in flight."""

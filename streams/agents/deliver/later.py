@@ -44,6 +44,11 @@ class Later:
         self._forget(work)
         self._then(work)
 
+    def hurry(self, key: str) -> None:
+        """Hand this step on now, if it is here: somebody has asked for it."""
+        for work in self.drop(lambda work: work.key == key):
+            self._then(work)
+
     def drop(self, unwanted: Callable[[Work], bool]) -> list[Work]:
         """Take out what is unwanted."""
         dropped = [work for work in self._held if unwanted(work)]

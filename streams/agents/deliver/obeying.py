@@ -6,6 +6,7 @@ into its lane like any message. 4. The offset of the command may move once that 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -36,7 +37,8 @@ class Obeying:
     """Ends and begins chains because somebody has asked for it."""
 
     def __init__(self, *, shares: Shares, lanes: Lanes[Work], settling: Settling, sites: Sites) -> None:
-        self._shares, self._lanes, self._settling, self._sites = shares, lanes, settling, sites
+        self._shares, self._settling, self._sites = shares, settling, sites
+        self.drop: Callable[[Callable[[Work], bool]], Sequence[Work]] = lanes.drop  # or of wherever messages wait too
 
     def obey(self, command: Command, item: Arrived, number: int, then: Obeyed) -> None:
         """Do what a command says about waiting steps; `then` comes when their rows are there."""
@@ -62,7 +64,7 @@ class Obeying:
     def _end(self, number: int, delivery: Delivery, error: AttemptError, then: Then) -> None:
         key = step_key(delivery)
         if self._settling.is_under_way(key):  # in its lane it can be stopped; in flight, only its resend can
-            for work in self._lanes.drop(lambda work: work.key == key):
+            for work in self.drop(lambda work: work.key == key):
                 self.stop(work, error)
         elif not self._shares.handled(number, key):
             self._settling.never_made(number, delivery, self._site(delivery), Fault(error, WORDS[error]), then)
