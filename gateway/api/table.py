@@ -10,7 +10,7 @@ from gateway.api import event_shapes, shapes
 from gateway.api import log_queries as queries
 from gateway.api import log_shapes as logs
 from gateway.api.accounts import Accounts
-from gateway.api.catalogue import Catalogue, catalogue
+from gateway.api.catalogue import Blueprints, Catalogue, blueprints, catalogue
 from gateway.api.collection import Collection
 from gateway.api.configuration import AccountConfiguration
 from gateway.api.events import MAX_EVENTS_BODY, EventDoor
@@ -75,6 +75,15 @@ def of_operator(doors: Doors) -> Iterator[Operation]:
         summary="The built-in actions",
         handle=catalogue,
         answer=Catalogue,
+    )
+    yield Operation(
+        method="GET",
+        path="/v1/blueprints",
+        access=Access.KEY,
+        tag="Incoming webhooks",
+        summary="Incoming webhooks to start from",
+        handle=blueprints,
+        answer=Blueprints,
     )
     yield operator(
         method="GET",
