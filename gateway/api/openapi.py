@@ -133,7 +133,7 @@ def answers_of(operation: Operation, schemas: Schemas) -> Schema:
         answer["content"] = {operation.downloads: {"schema": {"type": "string"}}}
     found = {str(operation.status): answer}
     if operation.other_status:
-        found[str(operation.other_status)] = {**answer, "description": "it was there already, and is as it was"}
+        found[str(operation.other_status)] = {**answer, "description": operation.other_says}
     return found
 
 

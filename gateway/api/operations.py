@@ -71,6 +71,7 @@ class Operation:
     downloads: str = ""  # the content type, where the answer is a file
     status: int = 200
     other_status: int = 0  # of the same answer, where nothing had to be made
+    other_says: str = "it was there already, and is as it was"
     max_body: int = 0  # bytes; 0: the setting
     new_account: bool = False  # may be called by the operator for an account that does not exist yet
     problems: tuple[str, ...] = field(default=())

@@ -104,6 +104,7 @@ def of_resends(door: Resends) -> Iterator[Operation]:
         answer=ResendCounted | ResendStarted,
         status=202,
         other_status=200,
+        other_says="counted; nothing is sent yet",
         problems=("invalid",),
     )
     yield reads(path=f"{base}/{{id}}", summary="One resend", handle=door.read, query=JobQuery, answer=ResendShown)

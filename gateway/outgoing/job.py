@@ -90,8 +90,10 @@ class Jobs:
         """Fold one record; a job and what is asked of it, where that changes it. The state of a job that runs `here` is
         what we know, not what we wrote.
         """
+        if operation.kind is not OperationKind.JOB or operation.id in self._ended:
+            return None
         body = orjson.loads(operation.body)
-        if operation.kind is not OperationKind.JOB or body.get("type") != TYPE or operation.id in self._ended:
+        if body.get("type") != TYPE:
             return None
         if "part" in body:
             self._parts.setdefault(operation.id, []).extend(body["part"])

@@ -6,11 +6,15 @@ import asyncio
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway.api.resend_shapes import ResendCounted, ResendShown, ResendStarted
 from gateway.outgoing.running import Runner
 from schemas.codec import decode_as
 from schemas.records import AttemptStatus, Command, Delivery, Operation, Trigger
+from tests.gateway.api.test_any_input import ANYTHING, places
+from tests.gateway.api.test_any_input import put as put_at
 from tests.gateway.folded import fold
 from tests.gateway.house import House
 from tests.projections.records import NOW, a_delivery, a_message, an_attempt
@@ -262,6 +266,28 @@ def test_what_is_wrong_is_named(house: House, body: Any, path: str) -> None:
     fold(house)
     answer = house.call("POST", "/v1/shop/resends", body)
     assert (answer.status, answer.paths) == (422, [path])
+
+
+RESENDS = {
+    "filter": {"status": "failed", "from": "2026-11-24T00:00:00Z"},
+    "dry_run": True,
+    "rate": 5,
+    "skip_done": False,
+}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_nothing_that_is_sent_is_a_fault_of_ours(house: House, site: str, data: st.DataObject) -> None:
+    fold(house)
+    for path, body in (
+        ("resends", RESENDS),
+        ("resends", {"token": "v1.x.y"}),
+        (f"sites/{site}/test", {"event_id": "e"}),
+    ):
+        wild = put_at(body, data.draw(st.sampled_from(places(body))), data.draw(ANYTHING))
+        answer = house.call("POST", f"/v1/shop/{path}", wild)
+        assert answer.status in {200, 400, 409, 415, 422}, answer.body
 
 
 def test_a_token_is_of_one_account(house: House, site: str) -> None:
