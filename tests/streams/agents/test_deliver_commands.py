@@ -15,6 +15,7 @@ from schemas.records import Attempt, AttemptError, Command, CommandKind, Deliver
 from tests.broker import Broker
 from tests.journeys.receiver import Answer, Receiver
 from tests.streams.courier_stage import CourierStage
+from tests.streams.courier_values import a_site
 from tests.waiting import eventually
 
 MakeStage = Callable[..., CourierStage]
@@ -209,3 +210,37 @@ def test_a_command_that_is_none_is_rejected(make_courier: MakeStage, sites: Rece
     command(courier, replace(good, delivery=None), replace(good, delivery_id="dlv_other"), replace(good, id="cmd_9"))
     eventually(lambda: len(courier.records(courier.topics.rejected)) == 3, within=20)
     assert sites.received == []
+
+
+@pytest.mark.parametrize("point", ["after_retry", "after_attempt"])
+def test_a_chain_that_a_kill_interrupts_repeats_no_request(
+    make_courier: MakeStage, sites: Receiver, point: str
+) -> None:
+    courier = make_courier()
+    courier.start()
+    site = courier.site(sites.url("/hooks"), retry_delays=["1s"])
+    sites.script("/hooks", 200, 500, 200)
+    sent = courier.send(site)
+    courier.ended(sent)
+    assert courier.end() == 0
+    command(courier, resend(sent[0], "cmd_1"))
+    dying = courier.start(crash_at=f"courier.{point}")
+    assert dying.wait(20) == -signal.SIGKILL
+    courier.start()
+    rows = rows_when(courier, sent, lambda rows: len(rows) == 3)
+    assert story(rows)[1:] == [("cmd_1", 1, "resent", None), ("cmd_1", 2, "done", None)]
+    assert len(sites.at("/hooks")) == 3
+
+
+def test_what_is_parked_is_cancelled_at_once_and_never_sent(make_courier: MakeStage, sites: Receiver) -> None:
+    courier = make_courier()
+    courier.start()
+    site = courier.site(sites.url("/hooks"), state="inactive")
+    sent = courier.send(site, 2)
+    eventually(lambda: len(courier.records(courier.topics.parked)) >= 2, within=20)
+    command(courier, a_command(CommandKind.CANCEL, sent[0], "cmd_1", ("0", 1)))
+    rows = rows_when(courier, sent, lambda rows: len(rows) == 1)
+    assert story(rows) == [("0", 1, "failed", AttemptError.CANCELLED)]
+    courier.configure(a_site(site, 1, url=sites.url("/hooks"), retry_delays=["1s"]))
+    courier.ended(sent)
+    assert [got.webhook_id for got in sites.at("/hooks")] == [sent[1].delivery_id]
