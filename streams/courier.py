@@ -21,6 +21,8 @@ from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.agent import Deliver
+from streams.agents.deliver.breakers import Breakers
+from streams.agents.deliver.disabling import Disabling
 from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.obeying import Obeying
@@ -106,12 +108,20 @@ class Courier:
         consumer = self._consumer(topics, retries)
         shares = Shares(topics.deliveries)
         sites = Sites(follower.configuration, settings.partitions, keyring.open_text, static_ip=proxy is not None)
+        member = worker_slot(settings, "courier")
+        breakers = Breakers(
+            writer=ledger,
+            topic=topics.operations,
+            member=member,
+            caps=sites.caps,
+            on_closed=lambda: lanes.refresh(),  # noqa: PLW0108 - they are made below
+        )
         lanes = Lanes[Work](
             most=settings.max_in_flight,
             size=settings.lane_size,
             weight=LANE_BYTES,
             total=WAITING_BYTES,
-            caps=sites.caps,
+            caps=breakers.caps,
         )
         draining = Draining(
             loop=self._loop,
@@ -122,7 +132,7 @@ class Courier:
             topic=topics.parked,
             rate=settings.drain_rate,
             expiry=settings.parked_expiry,
-            held_until=lambda _site, _now: None,
+            held_until=breakers.held_until,
         )
         settling = Settling(writer=ledger, shares=shares, topics=topics, tiers=topics.retries, parking=draining)
         congested: Callable[[], bool] = lambda: ledger.outstanding >= MOST_UNACKNOWLEDGED  # noqa: E731
@@ -161,6 +171,10 @@ class Courier:
             user_agent=f"Hookline/{metadata.version('hookline')}",
             congested=congested,
             expiry=settings.parked_expiry,
+            max_postpone=settings.max_postpone,
+            admission=admission,
+            breakers=breakers,
+            disabling=Disabling(ledger, topics.config),
         )
 
         def configured() -> None:

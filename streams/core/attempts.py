@@ -83,9 +83,8 @@ def onward(delivery: Delivery, *, origin_offset: int) -> Delivery:
     return replace(delivery, origin_offset=first, parent_attempt=None)
 
 
-def postponed(delivery: Delivery, *, origin_offset: int, due: int, now: int) -> Delivery:
-    """The same step, not before `due`, and no attempt spent; times in milliseconds."""
-    since = now if delivery.postponed_since is None else delivery.postponed_since
+def postponed(delivery: Delivery, *, origin_offset: int, due: int, since: int) -> Delivery:
+    """The same step, not before `due`, and no attempt spent since `since`; times in milliseconds."""
     waiting = onward(delivery, origin_offset=origin_offset)
     return replace(waiting, reason=QueueReason.POSTPONED, due=due, postponed_since=since)
 

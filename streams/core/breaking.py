@@ -65,11 +65,12 @@ class Breaker:
 
     def held_until(self, now: int) -> int | None:
         """When a message may be tried that must not be sent now; None where it may be sent, as a probe perhaps."""
+        return self.probe_at if self.state is BreakerState.OPEN and now < self.probe_at else None
+
+    def tries(self) -> None:
+        """A message is sent that was not held: of an open breaker, it is the probe."""
         if self.state is BreakerState.OPEN:
-            if now < self.probe_at:
-                return self.probe_at
             self.state, self._successes = BreakerState.PROBING, 0
-        return None
 
     def answered(self, delivery_id: str, *, succeeded: bool, began_at: int, now: int) -> bool:
         """An attempt has ended; whether that opened or closed the breaker."""

@@ -10,6 +10,7 @@ from streams.edges.loop import Loop, Timer
 
 __all__ = ["Later"]
 
+MOST = 2000  # messages: far fewer than may be taken up, so that nobody else waits for them
 MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -29,7 +30,7 @@ class Later:
     @property
     def has_room(self) -> bool:
         """Whether it takes one more."""
-        return self._bytes < MOST_BYTES
+        return len(self._held) < MOST and self._bytes < MOST_BYTES
 
     def hold(self, work: Work, due: int) -> None:
         """Hand it on at `due` (ms), never before."""

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, assert_never
 
+from schemas.records import AttemptError
+from streams.agents.deliver.admission import Admission
+from streams.agents.deliver.breakers import Breakers
+from streams.agents.deliver.disabling import GONE, Disabling
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.work import Work
 from streams.core.answer import Answer, Fault, Request
@@ -68,6 +72,9 @@ class Sending:
         user_agent: how we present ourselves.
         congested: whether so much is unacknowledged that nothing new should be begun.
         expiry: seconds after which a message that was parked is not parked again.
+        max_postpone: seconds after which a message that was held back fails.
+        admission: where messages go that are held back.
+        breakers, disabling: are told of answers, and say what is held back.
     """
 
     def __init__(
@@ -83,7 +90,13 @@ class Sending:
         user_agent: str,
         congested: Callable[[], bool],
         expiry: float,
+        max_postpone: float,
+        admission: Admission,
+        breakers: Breakers,
+        disabling: Disabling,
     ) -> None:
+        self._admission, self._breakers, self._disabling = admission, breakers, disabling
+        self._max_postpone = round(max_postpone * 1000)
         self._loop, self._client, self._names, self._guard = loop, client, names, guard
         self._sites, self._lanes, self._settling, self._user_agent = sites, lanes, settling, user_agent
         self._congested, self._expiry = congested, round(expiry * 1000)
@@ -100,8 +113,9 @@ class Sending:
         step = step_for(site, work.delivery, now, self._user_agent, expired=expired)
         match step:
             case Send():
-                self._look_up(_Try(work, step.site, step.request))
-                return
+                if self._is_tried(work, step.site, now):
+                    self._look_up(_Try(work, step.site, step.request))
+                    return
             case Fail():
                 self._settling.answered(work, step.site, None, failed(step.fault, now_ms(), 0))
             case Park():
@@ -111,6 +125,21 @@ class Sending:
             case _:
                 assert_never(step)
         self._lanes.release(work.lane)
+
+    def _is_tried(self, work: Work, site: SiteView, now: int) -> bool:
+        """Whether it is sent now; else it is seen to."""
+        if self._disabling.asked(site):
+            self._settling.park(work, "site_inactive")
+            return False
+        if (until := self._breakers.tries(site, now)) is None:
+            return True
+        since = now if work.postponed_since is None else work.postponed_since
+        if now - since >= self._max_postpone:
+            fault = Fault(AttemptError.POSTPONED_TOO_LONG, "the site kept failing, and it was held back for too long")
+            self._settling.ended(work, site, fault)
+        else:
+            self._admission.postpone(work, site, min(until, since + self._max_postpone))
+        return False
 
     def _look_up(self, attempt: _Try) -> None:
         host = attempt.request.destination.host
@@ -156,6 +185,10 @@ class Sending:
     def _answered(self, attempt: _Try, answer: Answer) -> None:
         if attempt.looked_up is not None:
             answer = replace(answer, timings=replace(answer.timings, dns=attempt.looked_up))
+        now = now_ms()
+        self._breakers.answered(attempt.site, attempt.work.delivery.delivery_id, answer, now)
+        if answer.status == GONE and answer.fault is None:
+            self._disabling.gone(attempt.site, now)
         self._lanes.release(attempt.work.lane)
         self._settling.answered(attempt.work, attempt.site, attempt.request, answer)
 

@@ -174,6 +174,30 @@ class Settling:
         onward = attempts.onward(work.delivery, origin_offset=work.origin_offset)
         self._write(work, self._tiers[tier], encode(onward), lambda: self._aside(work))
 
+    def note_postponed(self, work: Work, site: SiteView, due: int) -> None:
+        """Say in the log that it waits until `due` (ms); that is proof of nothing."""
+        self._row_queued(work, site, due, lambda: None)
+
+    def postpone(self, work: Work, site: SiteView, due: int, tier: float) -> None:
+        """It waits in a tier until `due` (ms), and no attempt is spent."""
+        if not work.live:
+            self.forget(work)
+            return
+        since = now_ms() if work.postponed_since is None else work.postponed_since
+        waiting = attempts.postponed(work.delivery, origin_offset=work.origin_offset, due=due, since=since)
+        key = aside_key(work.delivery)
+        self._write(
+            work,
+            self._tiers[tier],
+            encode(waiting),
+            lambda: self._row_queued(work, site, due, lambda: self._aside(work, key)),
+        )
+
+    def _row_queued(self, work: Work, site: SiteView, due: int, then: Then) -> None:
+        answer = Answer(began_at=now_ms(), duration_us=0)
+        row = attempts.row_of(work.delivery, site, None, answer, status=AttemptStatus.QUEUED, next_attempt_at=due)
+        self._write(work, self._topics.attempts, encode(row), then)
+
     def _aside(self, work: Work, key: str | None = None) -> None:
         """Its record was written anew, and what it came from is done with: `key`, so that it is known again."""
         if key is not None:

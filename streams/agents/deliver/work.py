@@ -52,6 +52,7 @@ class Work:
     sources: list[Source]
     size: int = 0  # bytes
     parked_at: int | None = None  # ms, of a message that was parked
+    postponed_since: int | None = None  # ms
 
     @property
     def live(self) -> bool:

@@ -9,6 +9,8 @@ from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.agent import Deliver
+from streams.agents.deliver.breakers import Breakers
+from streams.agents.deliver.disabling import Disabling
 from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.obeying import Obeying
@@ -100,6 +102,10 @@ def an_agent() -> tuple[Deliver, Shares]:
         user_agent="",
         congested=lambda: False,
         expiry=60,
+        max_postpone=60,
+        admission=admission,
+        breakers=Breakers(writer=nobody, topic="", member="", caps=lambda _: Caps(1, 1), on_closed=lambda: None),
+        disabling=Disabling(nobody, ""),
     )
     agent = Deliver(
         loop=loop,

@@ -49,7 +49,7 @@ def test_steps_that_ended_or_wait_elsewhere_are_known_although_no_progress_says_
     for number in range(4):
         backlogs.fold(a_parked(number), number)
     proofs.handled |= {"dlv_1.0.1", "dlv_9.0.1"}
-    proofs.fold(postponed(a_delivery(delivery_id="dlv_2"), origin_offset=0, due=50, now=1), None)
+    proofs.fold(postponed(a_delivery(delivery_id="dlv_2"), origin_offset=0, due=50, since=1), None)
     [found] = backlogs.remaining(proofs)
     assert found.done == {"dlv_1.0.1"}
     assert found.postponed == {"dlv_2.0.1": 50}

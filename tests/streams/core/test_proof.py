@@ -58,7 +58,7 @@ def test_a_parked_message_needs_nothing_from_where_it_came_and_goes_on_from_wher
 
 
 def test_a_postponed_message_goes_on_and_its_earlier_records_do_not() -> None:
-    put_off = [postponed(a_delivery(), origin_offset=3, due=due, now=1) for due in (50, 90)]
+    put_off = [postponed(a_delivery(), origin_offset=3, due=due, since=1) for due in (50, 90)]
     proofs = proofs_of(*put_off)
     assert proofs.covers(a_delivery(), aside=True)
     assert proofs.covers(put_off[0], aside=True)
