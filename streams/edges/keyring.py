@@ -56,6 +56,10 @@ class Keyring:
         except (InvalidTag, binascii.Error, ValueError):
             raise SecretUnreadable(f"a secret encrypted with the key {name!r} was changed") from None
 
+    def is_newest(self, sealed: str) -> bool:
+        """Whether it was sealed with the key that seals now."""
+        return sealed.split(".", 2)[1:2] == [self._newest]
+
     def open_text(self, sealed: str) -> str:
         """Decrypt text; raises as `open`."""
         return self.open(sealed).decode()

@@ -1,0 +1,61 @@
+"""`hookline reprocess`: logged requests again, through today's definitions; first what would come, then a question."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli.options import Account, Since, Until, moment
+
+__all__ = ["reprocess"]
+
+
+def reprocess(  # noqa: PLR0917 - Typer passes options by name
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[REQUEST_ID]...", help="or choose by the options")] = None,
+    account: Account = "",
+    outcome: Annotated[str, typer.Option(help="accepted, filtered, invalid, ...")] = "",
+    endpoint: Annotated[str, typer.Option(help="of one endpoint")] = "",
+    since: Since = "",
+    until: Until = "",
+    include_accepted: Annotated[bool, typer.Option(help="also those that gave an event already")] = False,
+    dry_run: Annotated[bool, typer.Option(help="only say what would come of it")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
+) -> None:
+    """Run logged requests again, through today's definitions; those that gave an event are left out."""
+    from urllib.parse import quote
+
+    from gateway.cli.accounts import account_of
+    from gateway.cli.client import Client
+
+    times = {"from": moment("--since", since) if since else "", "to": moment("--until", until) if until else ""}
+    chosen = {name: value for name, value in {"outcome": outcome, "endpoint": endpoint, **times}.items() if value}
+    if bool(ids) == bool(chosen):
+        raise typer.BadParameter("name requests, or choose them by --outcome, --endpoint, --since, --until")
+    client = Client.from_environment()
+    path = f"/v1/{quote(account_of(client, account), safe='')}/incoming-log/reprocess"
+    sent: dict[str, Any] = {"request_ids": ids} if ids else {"filter": chosen}
+    sent["include_accepted"] = include_accepted
+    would = client.call("POST", path, sent | {"dry_run": True})
+    typer.echo(f"would be: {summary(would)}")
+    for item in would["items"]:
+        typer.echo(line_of(item))
+    if dry_run or would["count"] == 0 or not (yes or typer.confirm("run them?")):
+        return
+    typer.echo(f"{summary(done := client.call('POST', path, sent))} (run {done['run_id']})")
+
+
+def summary(answer: dict[str, Any]) -> str:
+    """Counts, in words."""
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in answer["outcomes"].items()) or "nothing"
+    left = answer["left_out"]
+    words = {"gave_an_event": "gave an event", "not_whole": "not whole in the log", "no_definition": "no definition"}
+    out = ", ".join(f"{left[name]} {word}" for name, word in words.items() if left[name])
+    return outcomes + (f"; left out: {out}" if out else "")
+
+
+def line_of(item: dict[str, Any]) -> str:
+    """One request, and why it becomes no event."""
+    error = item["error"] or {}
+    why = f"  {error.get('path') or error.get('code')}: {error.get('message')}" if error else ""
+    return f"{item['request_id']}  {item['outcome']:<9}  {item['customer'] or '-'}{why}"
