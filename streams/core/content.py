@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from schemas.errors import FieldInvalid
 from schemas.records import CustomerEvent
@@ -49,14 +50,18 @@ class Contents:
         if body is None:
             body = self._bodies[encoding] = encode(self._event)
         try:
-            rendered, filename = rendered_path(path, self._event), self._filename(site, encoding, delivery_id)
+            rendered = rendered_path(path, self._event)
+            filename = self._filename(site, rendered, encoding, delivery_id)
         except FieldInvalid as error:
             return Content(header, body, "", "", str(error))
         return Content(header, body, rendered, filename, "")
 
-    def _filename(self, site: Mapping[str, Any], encoding: str, delivery_id: str) -> str:
+    def _filename(self, site: Mapping[str, Any], path: str, encoding: str, delivery_id: str) -> str:
         authentication = site.get("authentication")
         form = authentication.get("filename") if isinstance(authentication, dict) else None
         if form is None:
             return ""
+        # S3 has one encoding of a path, in which a slash that came in a value is one: nothing may climb up by it.
+        if {".", ".."} & set(unquote(path).split("/")):
+            raise FieldInvalid("path", "a part of it came out as `.` or `..`, which an object's name cannot have")
         return rendered_filename(form, self._event, delivery_id=delivery_id, content_type=encoding)

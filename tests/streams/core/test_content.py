@@ -55,6 +55,13 @@ def test_a_filename_that_cannot_be_made_is_the_message_s_problem() -> None:
     assert (made.filename, made.problem) == ("", "authentication.filename: {data.order} has no value")
 
 
+@pytest.mark.parametrize("customer", ["../../other", "a/../b", "x/.", "./x"])
+def test_no_value_of_a_path_climbs_out_of_the_site(customer: str) -> None:
+    made = content({"authentication": S3}, "/in/{customer}", customer=customer)
+    assert made.problem.startswith("path: a part of it came out as")
+    assert content({}, "/in/{customer}", customer=customer).problem == "", "elsewhere a slash in a value stays encoded"
+
+
 def test_other_messages_have_no_filename() -> None:
     assert content({"authentication": {"type": "none"}}).filename == ""
     assert content({}).filename == ""
