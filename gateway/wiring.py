@@ -28,8 +28,8 @@ from gateway.api.logs import Logs
 from gateway.api.operations import Operation
 from gateway.api.outgoing_table import OutgoingDoors
 from gateway.api.reading import Reader
-from gateway.api.resends import Resends
 from gateway.api.reprocessing import Reprocessing
+from gateway.api.resends import Resends
 from gateway.api.revision_diffs import RevisionDiffs
 from gateway.api.secrets import Secrets
 from gateway.api.table import Doors, operations
