@@ -1,4 +1,4 @@
-"""Deliveries: what an event became, each with its attempts; for following an event from door to door."""
+"""One delivery: what an event became at one site, with its attempts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from projections.queries.times import iso
 from projections.queries.webhook_log import attempts_of_delivery
 from projections.tables import deliveries
 
-__all__ = ["of_event", "one"]
+__all__ = ["one"]
 
 table = deliveries.c
 
@@ -24,18 +24,6 @@ def one(
         select(*deliveries.columns).where(table.account == account, table.delivery_id == delivery_id)
     ).first()
     return None if row is None else item(connection, row, site_names or {})
-
-
-def of_event(
-    connection: Connection, account: str, event_id: str, *, site_names: Mapping[str, str] | None = None
-) -> list[dict[str, Any]]:
-    """The deliveries of one event, in the order in which they were made."""
-    rows = connection.execute(
-        select(*deliveries.columns)
-        .where(table.account == account, table.event_id == event_id)
-        .order_by(table.created_at, table.delivery_id)
-    ).all()
-    return [item(connection, row, site_names or {}) for row in rows]
 
 
 def item(connection: Connection, row: Row[Any], site_names: Mapping[str, str]) -> dict[str, Any]:
