@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from gateway.api.catalogue import Blueprints, blueprints
 from gateway.api.dry_run_shapes import DryRunAnswer, DryRunSent, HistoryAnswer, NewDryRunSent
 from gateway.api.dry_runs import DryRuns
 from gateway.api.operations import Access, Operation
@@ -30,6 +31,15 @@ class IncomingDoors:
 
 def of_incoming(doors: IncomingDoors) -> Iterator[Operation]:
     """All of them."""
+    yield Operation(
+        method="GET",
+        path="/v1/blueprints",
+        access=Access.KEY,
+        tag=TAG,
+        summary="Incoming webhooks to start from",
+        handle=blueprints,
+        answer=Blueprints,
+    )
     tries = partial(
         Operation,
         method="POST",

@@ -10,13 +10,14 @@ from gateway.api import event_shapes, shapes
 from gateway.api import log_queries as queries
 from gateway.api import log_shapes as logs
 from gateway.api.accounts import Accounts
-from gateway.api.catalogue import Blueprints, Catalogue, blueprints, catalogue
+from gateway.api.catalogue import Catalogue, catalogue
 from gateway.api.collection import Collection
 from gateway.api.configuration import AccountConfiguration
 from gateway.api.events import MAX_EVENTS_BODY, EventDoor
 from gateway.api.health import Alive, Health, Ready
 from gateway.api.incoming_table import IncomingDoors, of_incoming
 from gateway.api.kinds import INCOMING_WEBHOOKS, KINDS, Kind
+from gateway.api.log_table import of_logs
 from gateway.api.logs import Logs
 from gateway.api.operations import Access, Operation
 from gateway.api.outgoing_table import OutgoingDoors, of_outgoing
@@ -75,15 +76,6 @@ def of_operator(doors: Doors) -> Iterator[Operation]:
         summary="The built-in actions",
         handle=catalogue,
         answer=Catalogue,
-    )
-    yield Operation(
-        method="GET",
-        path="/v1/blueprints",
-        access=Access.KEY,
-        tag="Incoming webhooks",
-        summary="Incoming webhooks to start from",
-        handle=blueprints,
-        answer=Blueprints,
     )
     yield operator(
         method="GET",
@@ -275,47 +267,3 @@ def of_events(doors: Doors) -> Iterator[Operation]:
         handle=doors.logs.events_of_customer,
     )
     yield reads(path="/v1/{account}/events/{id}", summary="One event", handle=doors.logs.event, answer=logs.EventRow)
-
-
-def of_logs(door: Logs) -> Iterator[Operation]:
-    reads = partial(Operation, method="GET", access=Access.READ, tag="Logs")
-    base = "/v1/{account}"
-    yield reads(
-        path=f"{base}/incoming-log",
-        summary="Requests to the account's endpoints",
-        handle=door.incoming_log,
-        query=queries.RequestQuery,
-        answer=logs.LogList[logs.RequestRow],
-    )
-    yield reads(
-        path=f"{base}/incoming-log/{{id}}", summary="One request, whole", handle=door.request, answer=logs.RequestWhole
-    )
-    yield reads(
-        path=f"{base}/webhook-log",
-        summary="Attempts to deliver",
-        handle=door.webhook_log,
-        query=queries.AttemptQuery,
-        answer=logs.LogList[logs.AttemptRow],
-    )
-    yield reads(
-        path=f"{base}/webhook-log/{{id}}", summary="One attempt, whole", handle=door.attempt, answer=logs.AttemptWhole
-    )
-    yield reads(
-        path=f"{base}/queue",
-        summary="What is waiting to be sent",
-        handle=door.queue,
-        query=queries.QueueQuery,
-        answer=logs.LogList[logs.QueueRow],
-    )
-    yield reads(
-        path=f"{base}/queue/summary",
-        summary="How much is waiting, and since when, by reason and site",
-        handle=door.queue_summary,
-        answer=logs.QueueSummary,
-    )
-    yield reads(
-        path=f"{base}/deliveries/{{id}}",
-        summary="One delivery with its attempts",
-        handle=door.delivery,
-        answer=logs.DeliveryShown,
-    )
