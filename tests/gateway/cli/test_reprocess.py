@@ -1,6 +1,8 @@
-"""`hookline reprocess` against a gateway: what would come of it, a question, and what came."""
+"""`hookline reprocess` and `incoming-log` against a gateway: what would come of it, a question, and what came."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 from typer.testing import CliRunner
@@ -41,3 +43,12 @@ def test_a_dry_run_runs_nothing_and_says_why_some_would_fail(shell: CliRunner, h
 
 def test_nothing_chosen_is_a_wrong_call(shell: CliRunner) -> None:
     assert shell.invoke(app, ["reprocess"]).exit_code == 2
+
+
+def test_the_incoming_log_is_a_table_that_says_why(shell: CliRunner, house: House) -> None:
+    shown = shell.invoke(app, ["incoming-log", "--outcome", "invalid"])
+    assert shown.exit_code == 0, shown.output
+    assert "invalid" in shown.output
+    assert "customer: is missing" in shown.output
+    (line,) = shell.invoke(app, ["incoming-log", "--json", "--since", "1h"]).output.splitlines()
+    assert json.loads(line)["id"] == house.requests[0].id
