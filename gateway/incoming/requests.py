@@ -133,17 +133,21 @@ class Incoming:
         if first is not None:
             copy = duplicate(found, first.status, first.answer, first.event_id, first.customer)
             return (await self._conclude(met, copy))[0]
-        accepted, certain = None, False
+        return await self._first(met, found, key)
+
+    async def _first(self, met: Met, found: Passed, key: str) -> web.Response:
+        """The first of its copies; those that wait go on as soon as they can: each key is ended once."""
+        accepted, waiting = None, True
         try:
-            verdict = decide(met.view, found, arrived, met.view.offset)
+            verdict = decide(met.view, found, met.arrived, met.view.offset)
             if verdict.outcome is not Outcome.ACCEPTED:
                 self.copies.end(key)  # whoever waits need not wait for its row
+                waiting = False
             response, place = await self._conclude(met, verdict)
-            certain = place is not None
-            if place is not None and verdict.outcome is Outcome.ACCEPTED:
-                accepted = first_of(arrived, verdict, place)
+            accepted = first_of(met.arrived, verdict, place) if place is not None else None
         finally:
-            self.copies.end(key, accepted, certain=certain)
+            if waiting:
+                self.copies.end(key, accepted, certain=accepted is not None)
         return response
 
     async def _body(self, request: web.Request, refused: Verdict | None) -> Body:

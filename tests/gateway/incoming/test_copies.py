@@ -20,6 +20,7 @@ from streams.core.definitions import Compiler
 from tests.gateway.conftest import MakeHouse
 from tests.gateway.folded import fold
 from tests.gateway.house import Answer, House
+from tests.waiting import eventually
 
 RULE = {"attribute": "headers.X-Request-Id", "window": "72h"}
 WHOLE_DAY = 24 * 3_600_000
@@ -115,6 +116,20 @@ def test_copies_of_what_is_not_known_are_not_known_either(house: House) -> None:
     house.log.away = False
     assert send(house).status == 200
     assert outcomes(house) == [Outcome.ACCEPTED]
+
+
+def test_one_that_is_refused_lets_the_next_be_the_first_and_only_one(house: House) -> None:
+    house.webhook(deduplicate=RULE)
+    house.log.slow = True
+    with ThreadPoolExecutor(20) as pool:
+        refused = [pool.submit(send, house, customer="") for _ in range(5)]
+        assert eventually(lambda: house.log.asked >= 8)  # three changes, and the rows of all five
+        copies = [pool.submit(send, house) for _ in range(10)]
+        threading.Timer(0.1, setattr, (house.log, "slow", False)).start()
+        assert {each.result().status for each in refused} == {422}
+        assert len({each.result().body for each in copies}) == 1
+    assert outcomes(house).count(Outcome.ACCEPTED) == 1
+    assert outcomes(house).count(Outcome.DUPLICATE) == 9
 
 
 def test_what_the_store_has_is_known_after_a_restart(make_house: MakeHouse) -> None:
