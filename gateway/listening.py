@@ -39,11 +39,19 @@ class Door(web.RequestHandler):
         if isinstance(exc, HttpProcessingError):
             NOT_HTTP.inc()
             log.debug("not HTTP", remote=request.remote, reason=exc.message)
+        elif isinstance(exc, ConnectionError | web.RequestPayloadError):
+            log.debug("the caller went away or sent no whole body", remote=request.remote)
         else:
             log.error("a request failed", remote=request.remote, status=status, detail=message, exc_info=exc)
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
         return answers.not_http() if status < web.HTTPInternalServerError.status_code else answers.failed()
+
+    def log_exception(self, *args: object, **kw: object) -> None:
+        """What the server met besides; a caller that goes away in its body is no fault of ours."""
+        error = kw.get("exc_info")
+        if not isinstance(error, ConnectionError | web.RequestPayloadError):
+            log.error("a connection failed", detail=args[0] if args else "", exc_info=error)
 
 
 class Listening:

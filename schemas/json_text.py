@@ -18,7 +18,7 @@ from schemas.errors import HooklineError
 __all__ = ["MAX_DEPTH", "JsonMalformed", "dump", "is_number", "number_of", "parse", "text_form"]
 
 MAX_DEPTH = 64
-LARGEST = 2**1024 - 2**970  # the largest double, as an integer
+LARGEST = 2**1024 - 2**971  # the largest double, as an integer
 NUMERIC = re.compile(r"[+-]?([0-9]+)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)  # a string is one token
 OPENERS = frozenset(b"[{")
@@ -75,9 +75,7 @@ def refuse_surrogates(value: Any) -> None:
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add
-        raise JsonMalformed(f"the key {twice!r} stands twice in one object")
+        raise JsonMalformed("a key stands twice in one object")  # which one may be told to nobody: bodies have secrets
     return found
 
 

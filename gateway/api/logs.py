@@ -20,6 +20,8 @@ from schemas.records import EntityKind
 
 __all__ = ["Logs"]
 
+MOST_DIGITS = 18  # of an offset
+
 
 @dataclass(frozen=True, slots=True)
 class Logs:
@@ -78,7 +80,7 @@ class Logs:
 
     async def _reached(self, after: str) -> bool:
         """A position is that of a change, a plain offset, or of events."""
-        if after.isascii() and after.isdigit():
+        if after.isascii() and after.isdigit() and len(after) <= MOST_DIGITS:
             return await self.changer.reached(int(after), AFTER_WITHIN)
         return await self.reader.reached(after, AFTER_WITHIN)
 

@@ -21,6 +21,7 @@ __all__ = ["AllOf", "AnyOf", "Criterion", "Node", "Operator", "attribute_problem
 MAX_CRITERIA = 2000
 MAX_NESTING = 32
 MAX_PATTERN = 1000
+MAX_PROGRAM = 2000  # instructions of all patterns of one tree: with the bound on what they read, a bound on time
 
 
 class Operator(StrEnum):
@@ -91,9 +92,16 @@ def text_problem(operator: Operator, value: Any) -> str | None:
         return f"a pattern has at most {MAX_PATTERN} characters"
     try:
         re2.compile(value, OPTIONS)
-    except re2.error as error:
-        return f"not a pattern of RE2's syntax: {error}"
+    except re2.error:
+        return "not a pattern of RE2's syntax"
     return None
+
+
+def program_size(criterion: Criterion) -> int:
+    """What a pattern costs for each character that it reads; 0 for other operators."""
+    if criterion.operator is not Operator.MATCHES:
+        return 0
+    return int(re2.compile(criterion.value, OPTIONS).programsize)
 
 
 def scalar(value: Any) -> bool:
@@ -145,6 +153,8 @@ def filter_problems(node: AllOf | AnyOf | Criterion, roots: dict[str, bool]) -> 
     found = list(criteria(node))
     if len(found) > MAX_CRITERIA:
         yield "", f"{len(found)} criteria; at most {MAX_CRITERIA}"
+    if (size := sum(program_size(criterion) for _, _, criterion in found)) > MAX_PROGRAM:
+        yield "", f"its patterns have {size:,} instructions; at most {MAX_PROGRAM:,}: repeat less, or compare less"
     if any(depth > MAX_NESTING for _, depth, _ in found):
         yield "", f"groups are nested at most {MAX_NESTING} deep"
     for path, _, criterion in found:

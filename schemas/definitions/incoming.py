@@ -20,7 +20,7 @@ __all__ = ["FILTER_ROOTS", "Deduplicate", "IncomingWebhook", "Mapping", "Replace
 FILTER_ROOTS = {"headers": True, "query": True, "method": False, "path": False, "body": True}
 COPY_ROOTS = {"headers": True, "body": True}
 LONGEST_WINDOW = 90 * 86400  # seconds; the log knows no more
-MAX_MAPPINGS = 1000
+MAX_MAPPINGS = 200
 PLAIN_TARGETS = ("customer", "account", "id", "timestamp")
 
 

@@ -137,7 +137,20 @@ def keep_masked(
         sealed = open_sealed is not None and isinstance(found, dict)
         return open_sealed(found[SEALED]) if open_sealed is not None and sealed else found
 
+    refuse_unmarked(new)
     return replace_places(new, replaced)
+
+
+def refuse_unmarked(value: Any, path: str = "") -> None:
+    """A criterion with dots for its value, no longer marked secret, would compare with the dots."""
+    if isinstance(value, dict):
+        if "attribute" in value and value.get("value") == MASK and value.get("secret") is not True:
+            raise FieldInvalid(f"{path}value", f"{MASK} stands for a secret, and this criterion is not marked so")
+        for key, item in value.items():
+            refuse_unmarked(item, f"{path}{key}.")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            refuse_unmarked(item, f"{path}{index}.")
 
 
 def stored_for(place: Place, kept: dict[tuple[str, ...], Any]) -> Any:

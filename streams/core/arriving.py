@@ -103,11 +103,12 @@ def form_body(body: bytes) -> dict[str, Any]:
         raise BodyMalformed(f"not URL-encoded UTF-8: {error}") from None
     fields: dict[str, Any] = {}
     for name, value in pairs:
-        if name in fields:
-            earlier = fields[name] if isinstance(fields[name], list) else [fields[name]]
-            fields[name] = [*earlier, value]
-        else:
+        if name not in fields:
             fields[name] = value
+        elif isinstance(fields[name], list):
+            fields[name].append(value)
+        else:
+            fields[name] = [fields[name], value]
     if not fields:
         raise BodyMalformed("the body is empty")
     return fields

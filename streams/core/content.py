@@ -18,15 +18,16 @@ from streams.core.message import json_body, rendered_path
 
 __all__ = ["Content", "Contents"]
 
+MAX_BODY = 3 * 1024 * 1024  # bytes: twice it, in a follower with its parent's row, stays below Kafka's limit
 ENCODINGS: dict[str, tuple[str, Callable[[CustomerEvent], bytes]]] = {
     "json": ("application/json", json_body),
-    "form": ("application/x-www-form-urlencoded", lambda event: form_encoded(json_body(event))),
+    "form": ("application/x-www-form-urlencoded", lambda event: form_encoded(json_body(event), MAX_BODY)),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """`problem` says why path or filename could not be made; "" where they could, or none is wanted."""
+    """`problem` says why a part of it could not be made; "" where all could."""
 
     content_type: str
     body: bytes
@@ -46,15 +47,22 @@ class Contents:
         """The content for a site's definition; `path` is the subscription's."""
         encoding = site.get("content_type", "json")
         header, encode = ENCODINGS[encoding]
-        body = self._bodies.get(encoding)
-        if body is None:
-            body = self._bodies[encoding] = encode(self._event)
+        try:
+            body = self._body(encoding, encode)
+        except FieldInvalid as error:
+            return Content(header, b"", "", "", str(error))
         try:
             rendered = rendered_path(path, self._event)
             filename = self._filename(site, rendered, encoding, delivery_id)
         except FieldInvalid as error:
             return Content(header, body, "", "", str(error))
         return Content(header, body, rendered, filename, "")
+
+    def _body(self, encoding: str, encode: Callable[[CustomerEvent], bytes]) -> bytes:
+        body = self._bodies.get(encoding)
+        if body is None:
+            body = self._bodies[encoding] = encode(self._event)
+        return body
 
     def _filename(self, site: Mapping[str, Any], path: str, encoding: str, delivery_id: str) -> str:
         authentication = site.get("authentication")

@@ -19,7 +19,7 @@ from schemas.paths import MISSING, is_empty, read
 
 __all__ = ["Compiled", "Subject", "compile_filter"]
 
-MAX_MATCHED = 1024 * 1024  # characters that a pattern looks at
+MAX_MATCHED = 4096  # characters; a longer text matches no pattern
 
 
 class Found:
@@ -206,7 +206,12 @@ def on_text(holds: Callable[[str, str], bool]) -> Callable[[Any], Test]:
 
 def matches(wanted: Any) -> Test:
     pattern = re2.compile(wanted, OPTIONS)
-    return lambda found: isinstance(found.value, str) and pattern.search(found.value[:MAX_MATCHED]) is not None
+
+    def test(found: Found) -> bool:
+        value = found.value
+        return isinstance(value, str) and len(value) <= MAX_MATCHED and pattern.search(value) is not None
+
+    return test
 
 
 def negated(prepare: Callable[[Any], Test]) -> Callable[[Any], Test]:

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote_plus
 
+from schemas.errors import FieldInvalid
+
 __all__ = ["form_encoded"]
 
 WHOLE = range(-(2**63), 2**63)
@@ -21,9 +23,20 @@ WHOLE = range(-(2**63), 2**63)
 Scalar = str | int | float | bool
 
 
-def form_encoded(json_text: bytes | str) -> bytes:
-    """The form of a JSON object's text."""
-    return "&".join(fields(json.loads(json_text), None)).encode()
+def form_encoded(json_text: bytes | str, longest: int) -> bytes:
+    """The form of a JSON object's text.
+
+    Raises:
+        FieldInvalid: it has more than `longest` bytes; a name stands before each of its members, so a form can be
+            many times as long as its JSON.
+    """
+    found, size = [], 0
+    for field in fields(json.loads(json_text), None):
+        size += len(field) + 1
+        if size > longest:
+            raise FieldInvalid("content_type", f"URL-encoded, the message has more than {longest:,} bytes")
+        found.append(field)
+    return "&".join(found).encode()
 
 
 def fields(value: Any, name: str | None) -> Iterator[str]:

@@ -246,4 +246,5 @@ def test_the_limits_are_those_of_the_code() -> None:
         "levels of a JSON body": json_text.MAX_DEPTH,
         "bytes of an event's `data`": events.MAX_EVENT_BYTES,
     }
-    assert f"the first {filtering.MAX_MATCHED:,} characters" in PAGE
+    assert f"more than {filtering.MAX_MATCHED:,} characters" in PAGE
+    assert f"at most {forms.MAX_PROGRAM:,} instructions" in PAGE

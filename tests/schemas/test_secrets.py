@@ -93,3 +93,10 @@ def test_a_mask_where_nothing_is_stored_is_refused_and_named(body: dict[str, Any
             keep_masked(body, stored)
         assert caught.value.path == path
         assert "none is stored here" in caught.value.message
+
+
+def test_a_mask_in_a_criterion_that_is_no_longer_secret_is_refused() -> None:
+    stored = {"filters": {"attribute": "headers.X-T", "operator": "equals", "value": "token", "secret": True}}
+    sent = {"filters": {"attribute": "headers.X-T", "operator": "equals", "value": MASK, "secret": False}}
+    with pytest.raises(FieldInvalid, match="not marked so"):
+        keep_masked(sent, stored)

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from schemas.definitions import IncomingWebhook
 from schemas.definitions.filters import Operator
+from streams.core import filtering
 from streams.core.filtering import Subject, compile_filter
 
 MISSING = object()
@@ -256,3 +259,12 @@ OPPOSITES = [
 def test_of_two_opposites_exactly_one_passes(pair: tuple[str, str], read: Any, value: Any) -> None:
     wanted = [value] if pair[0] == "in" else value
     assert passes(pair[0], read, wanted) is not passes(pair[1], read, wanted)
+
+
+def test_patterns_cannot_keep_anybody_busy() -> None:
+    tree = {"any": [{"attribute": "body.t", "operator": "matches", "value": f"a[ab]{{{n}}}c"} for n in (990, 960, 970)]}
+    with pytest.raises(ValidationError, match="instructions; at most 2,000"):
+        IncomingWebhook.model_validate({"name": "x", "endpoint": "x", "action": "point_add", "filters": tree})
+    filters = compile_filter({"attribute": "body.t", "operator": "matches", "value": "^a"})
+    assert filters.failure(Subject({"body": {"t": "a" * filtering.MAX_MATCHED}})) is None
+    assert filters.failure(Subject({"body": {"t": "a" * (filtering.MAX_MATCHED + 1)}})) is not None

@@ -16,11 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.errors import FieldInvalid
 from streams.core.form_encoding import form_encoded
 from streams.core.message import json_body
 from tests.streams.shop import an_event
 
 PHP: list[list[str]] = json.loads((Path(__file__).parent / "php_forms.json").read_text())
+LONGEST = 1024 * 1024
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | TEXT,
@@ -32,7 +34,7 @@ VALUES = st.recursive(
 @pytest.mark.parametrize("number", range(len(PHP)))
 def test_a_form_is_byte_for_byte_what_php_prints(number: int) -> None:
     text, form = PHP[number]
-    assert form_encoded(text) == form.encode()
+    assert form_encoded(text, LONGEST) == form.encode()
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def test_a_form_is_byte_for_byte_what_php_prints(number: int) -> None:
     ],
 )
 def test_the_rules_one_by_one(text: str, form: str) -> None:
-    assert form_encoded(text) == form.encode()
+    assert form_encoded(text, LONGEST) == form.encode()
 
 
 def leaves(value: Any, name: str | None = None) -> Iterator[tuple[str, str]]:
@@ -72,14 +74,20 @@ def leaves(value: Any, name: str | None = None) -> Iterator[tuple[str, str]]:
 @settings(max_examples=1000, deadline=None)
 @given(st.dictionaries(TEXT, VALUES, max_size=4))
 def test_a_receiver_reads_every_value_back_in_order(value: dict[str, Any]) -> None:
-    form = form_encoded(json.dumps(value)).decode()
+    form = form_encoded(json.dumps(value), LONGEST).decode()
     assert form.isascii()
     assert parse_qsl(form, keep_blank_values=True, strict_parsing=bool(form)) == list(leaves(value))
 
 
 def test_a_message_becomes_a_form_with_its_fields_in_order() -> None:
-    form = form_encoded(json_body(an_event(data='{"points":325,"total":"9.90"}', timestamp=1_764_000_000_123)))
+    form = form_encoded(json_body(an_event(data='{"points":325,"total":"9.90"}', timestamp=1_764_000_000_123)), LONGEST)
     assert form == (
         b"id=evt_1&account=shop&customer=c-1&action=point_add&timestamp=2025-11-24T16%3A00%3A00.123Z"
         b"&data%5Bpoints%5D=325&data%5Btotal%5D=9.90"
     )
+
+
+def test_a_form_that_would_be_many_times_its_json_is_refused_before_it_is_made() -> None:
+    text = json.dumps({"data": {"k" * 50_000: [1] * 20_000}})
+    with pytest.raises(FieldInvalid, match="more than 1,048,576 bytes"):
+        form_encoded(text, LONGEST)
