@@ -79,7 +79,9 @@ class Logs:
         return Answer({**found, "stale": not reached})
 
     async def _reached(self, after: str) -> bool:
-        """A position is that of a change, a plain offset, or of events."""
+        """A position is that of a change, a plain offset, or of events; blank where nothing had to be written."""
+        if not after:
+            return True
         if after.isascii() and after.isdigit() and len(after) <= MOST_DIGITS:
             return await self.changer.reached(int(after), AFTER_WITHIN)
         return await self.reader.reached(after, AFTER_WITHIN)
