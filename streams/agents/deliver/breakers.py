@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Protocol
 
 import structlog
 
 from schemas.codec import encode
 from schemas.records import Operation, OperationKind
+from streams.agents.deliver.rejecting import Writer
 from streams.core.answer import Answer
 from streams.core.breaking import Breaker, BreakerState
 from streams.core.lanes import Caps, LaneName
@@ -23,14 +23,6 @@ __all__ = ["Breakers"]
 log = structlog.get_logger("courier")
 MOST = 10_000
 SiteName = tuple[str, str]
-
-
-class Writer(Protocol):
-    """Whoever writes records."""
-
-    def write(
-        self, topic: str, partition: int, key: bytes | None, value: bytes, then: Callable[[int | None], None]
-    ) -> None: ...
 
 
 class Breakers:

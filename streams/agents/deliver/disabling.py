@@ -5,15 +5,13 @@ A change like anybody's: the fold takes it if the site is still as it was when t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
-
 import structlog
 
 from schemas.codec import encode
 from schemas.definitions.forms import State
 from schemas.json_text import dump
 from schemas.records import Change, ChangeItem, EntityKind
+from streams.agents.deliver.rejecting import Writer
 from streams.core.sending import SiteView
 
 __all__ = ["GONE", "Disabling"]
@@ -21,14 +19,6 @@ __all__ = ["GONE", "Disabling"]
 GONE = 410  # RFC 9110, 15.5.11
 AUTHOR = "courier"
 log = structlog.get_logger("courier")
-
-
-class Writer(Protocol):
-    """Whoever writes records."""
-
-    def write(
-        self, topic: str, partition: int, key: bytes | None, value: bytes, then: Callable[[int | None], None]
-    ) -> None: ...
 
 
 class Disabling:

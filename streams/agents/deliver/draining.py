@@ -15,6 +15,7 @@ from schemas.codec import encode
 from schemas.identity import lane_key
 from schemas.records import DrainProgress
 from streams.agents.deliver.drain import Drain
+from streams.agents.deliver.rejecting import Writer
 from streams.agents.deliver.shares import Shares
 from streams.agents.deliver.work import Arrived, Item, Source, Work
 from streams.core.backlog import Backlog
@@ -36,14 +37,6 @@ class PieceReader(Protocol):
     """Whoever reads pieces of `parked`."""
 
     def read(self, piece: Piece) -> None: ...
-
-
-class Writer(Protocol):
-    """Whoever writes records."""
-
-    def write(
-        self, topic: str, partition: int, key: bytes | None, value: bytes, then: Callable[[int | None], None]
-    ) -> None: ...
 
 
 class Draining:

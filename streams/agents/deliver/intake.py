@@ -16,6 +16,7 @@ from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.obeying import Obeying
 from streams.agents.deliver.reading import item_of
+from streams.agents.deliver.rejecting import config_unknown
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import Shares
 from streams.agents.deliver.work import Arrived, Item
@@ -162,7 +163,7 @@ class Intake:
         self._asked.discard(inlet)
         head = inlet.head
         if not known and head is not None and isinstance(head.item, Arrived):
-            inlet.replace_head(self._settling.config_unknown(inlet, head.offset, head.item.delivery))
+            inlet.replace_head(config_unknown(inlet, head.offset, head.item.delivery))
         self._ready[inlet] = None
 
     def _take_up(self, inlet: Inlet[Item], head: Held[Item]) -> None:

@@ -15,30 +15,21 @@ from schemas.codec import encode
 from schemas.records import Attempt, AttemptError, AttemptStatus, Delivery, Rejected, RejectedReason
 from schemas.topics import Topics
 from streams.agents.deliver.attempt_log import log_attempt, log_lost
+from streams.agents.deliver.rejecting import Rejecting, Writer, reference
 from streams.agents.deliver.shares import Shares
-from streams.agents.deliver.work import Item, Source, Work
+from streams.agents.deliver.work import Source, Work
 from streams.core import attempts
 from streams.core.answer import Answer, Fault, Request
-from streams.core.inlet import Inlet
 from streams.core.proof import aside_key, step_key
 from streams.core.retrying import Delivered, Exhausted, Resend, Verdict, retry_after, status_of, verdict
 from streams.core.sending import SiteView
 from streams.edges import crash
 from streams.edges.clock import now_ms
 
-__all__ = ["Parking", "Settling", "Writer"]
+__all__ = ["Parking", "Settling"]
 
 Then = Callable[[], None]
 TOO_LARGE = "Kafka does not take the record of its resend: it is too large"
-
-
-class Writer(Protocol):
-    """Whoever writes records."""
-
-    def write(
-        self, topic: str, partition: int, key: bytes | None, value: bytes, then: Callable[[int | None], None]
-    ) -> None:
-        """`then` gets the offset once the record is acknowledged; None when it is refused for good."""
 
 
 class Parking(Protocol):
@@ -63,7 +54,7 @@ class Settling:
         self, *, writer: Writer, shares: Shares, topics: Topics, tiers: Mapping[float, str], parking: Parking
     ) -> None:
         self._writer, self._shares, self._topics, self._tiers = writer, shares, topics, tiers
-        self._parking = parking
+        self._parking, self._rejecting = parking, Rejecting(writer, topics.rejected)
         self._under_way: dict[str, Work] = {}
 
     def begin(self, work: Work) -> None:
@@ -263,52 +254,15 @@ class Settling:
         """Kafka will never take it: what is left is a reference to the record that it came from."""
         source = work.sources[0]
         detail = f"Kafka refused a record of step {work.key} for {topic} for good"
-        record = rejected(source.inlet, source.offset, work.delivery, RejectedReason.REFUSED_BY_KAFKA, detail)
-        self._reject(record, then)
-
-    def config_unknown(self, inlet: Inlet[Item], offset: int, delivery: Delivery) -> Rejected:
-        """A message that was decided under a configuration that does not exist."""
-        detail = f"it was decided under offset {delivery.config_offset} of config, which there is not"
-        record = rejected(inlet, offset, delivery, RejectedReason.CONFIG_UNKNOWN, detail)
-        return replace(record, value=encode(delivery))
+        record = reference(source.inlet, source.offset, work.delivery, RejectedReason.REFUSED_BY_KAFKA, detail)
+        self._rejecting.reject(record, then)
 
     def reject(self, source: Source, record: Rejected) -> None:
         """A record that is no message: it goes to `rejected`, and is done with."""
-        self._reject(record, lambda: self._shares.close(source))
-
-    def _reject(self, record: Rejected, then: Then) -> None:
-        def written(offset: int | None) -> None:
-            if offset is None and record.value is None:
-                raise RuntimeError(f"Kafka takes no reference to {record.topic}/{record.partition}/{record.offset}")
-            if offset is None:
-                self._reject(replace(record, value=None, reason=RejectedReason.REFUSED_BY_KAFKA), then)
-            else:
-                then()
-
-        key = f"{record.topic}/{record.partition}".encode()
-        self._writer.write(self._topics.rejected, record.partition, key, encode(record), written)
+        self._rejecting.reject(record, lambda: self._shares.close(source))
 
 
 def unsent(delivery: Delivery, site: SiteView | None, fault: Fault) -> Attempt:
     """The row of a step that was not made."""
     answer = Answer(began_at=now_ms(), duration_us=0, fault=fault)
     return attempts.row_of(delivery, site, None, answer, status=AttemptStatus.FAILED)
-
-
-def rejected(inlet: Inlet[Item], offset: int, delivery: Delivery, reason: RejectedReason, detail: str) -> Rejected:
-    """A reference to a record that a message came from."""
-    now = now_ms()
-    return Rejected(
-        topic=inlet.topic,
-        partition=inlet.partition,
-        offset=offset,
-        timestamp=now,
-        key=delivery.lane.encode(),
-        value=None,
-        headers=[],
-        account=delivery.account,
-        reason=reason,
-        path=None,
-        detail=detail,
-        rejected_at=now,
-    )
