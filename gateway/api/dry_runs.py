@@ -23,6 +23,7 @@ from gateway.api.validation import field_problems, validated
 from gateway.identifiers import time_ordered
 from gateway.incoming.reopening import concealed_in, reopened
 from projections.queries import incoming_log
+from schemas.definitions.secret_lists import expiries
 from schemas.errors import FieldError, FieldInvalid
 from schemas.records import EntityKind, IncomingRequest
 from streams.core.arriving import Arrived
@@ -94,7 +95,7 @@ class DryRuns:
     def _entity(self, call: Call, sent: dict[str, Any] | None, stored: Entity | None) -> Entity:
         """The definition to try, its secrets in clear."""
         if sent is None and stored is not None:
-            body = self.changer.plain(stored)
+            body = self._valid_now(stored)
         else:
             body = self._checked(call, sent or {}, stored)
         entity_id, revision = (stored.id, stored.revision) if stored else ("unsaved", 0)
@@ -109,6 +110,16 @@ class DryRuns:
             at=self.changer.now(),
             offset=configuration.offset,
         )
+
+    def _valid_now(self, stored: Entity) -> dict[str, Any]:
+        """A saved definition, secrets in clear; those that have ended verify nobody any more."""
+        body, now = self.changer.plain(stored), self.changer.now()
+        members = (body.get("verification") or {}).get("secrets")
+        if not members:
+            return body
+        ends = expiries((stored.body or {})["verification"]["secrets"])
+        valid = [text for text, end in zip(members, ends, strict=True) if end is None or end > now]
+        return {**body, "verification": {**body["verification"], "secrets": valid}}
 
     def _checked(self, call: Call, sent: dict[str, Any], stored: Entity | None) -> dict[str, Any]:
         """A definition as it would be stored; what is wrong with it is named below `definition`."""

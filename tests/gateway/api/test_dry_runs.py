@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from typing import Any
 
@@ -168,3 +170,26 @@ def test_a_revision_shows_what_it_changed_secrets_as_dots(house: House) -> None:
     assert {"path": "state", "before": "inactive", "after": "active"} in first["items"]
     assert house.call("GET", f"{path}/revisions/9/diff").status == 404
     assert house.call("GET", f"{path}/revisions/x/diff").status == 404
+
+
+def test_a_secret_that_has_ended_verifies_nobody_in_a_dry_run(house: House) -> None:
+    made = house.webhook(verification={"type": "github", "secrets": ["the older secret"]})
+    body = json.dumps({"customer": "c-1"})
+    seal = "sha256=" + hmac.new(b"the older secret", body.encode(), hashlib.sha256).hexdigest()
+    sample = {"headers": [["X-Hub-Signature-256", seal]], "body": body}
+    assert saved(house, made, request=sample)["outcome"] == "accepted"
+    house.made("POST", f"{BASE}/{made['id']}/secrets", {"overlap": "0s"})
+    assert saved(house, made, request=sample)["outcome"] == "unverified"
+
+
+def test_applying_verification_and_deduplication_twice_changes_nothing(house: House) -> None:
+    verification = {"type": "stripe", "secrets": ["whsec_of_stripe"]}
+    applied = DEFINITION | {"verification": verification, "deduplicate": {"attribute": "body.id", "window": "60m"}}
+    changes = [
+        house.made("PUT", "/v1/shop/configuration", {"incoming_webhooks": [applied]})["changes"][0]["change"]
+        for _ in range(2)
+    ]
+    assert changes == ["created", "unchanged"]
+    exported = house.made("GET", "/v1/shop/configuration")
+    assert exported["incoming_webhooks"][0]["deduplicate"]["window"] == "1h"
+    assert house.made("PUT", "/v1/shop/configuration", exported)["changes"][0]["change"] == "unchanged"
