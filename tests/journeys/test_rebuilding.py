@@ -13,7 +13,8 @@ from tests.journeys.shop import Shop
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.journey
-LISTS = ("webhook-log", "incoming-log", "events", "queue")
+LISTS = ("webhook-log", "incoming-log", "events", "queue", "resends")
+COUNT = 3  # few failures: the breaker stays closed
 
 
 def views(hookline: Hookline) -> dict[str, list[Any]]:
@@ -29,13 +30,22 @@ def test_the_same_rows_come_back_when_the_store_is_deleted(make_hookline: MakeHo
     shop.site("crm", receiver.url("/hooks"), retry_delays=["1s"])
     shop.site("broken", receiver.url("/broken"), retry_delays=["1s"])
     receiver.script("/broken", 500)
-    for number in range(20):
+    for number in range(COUNT):
         hookline.post("shop", "points", {"customer": f"c-{number}", "points": number})
     hookline.post("shop", "draft-free", {"customer": "c-1"})
     hookline.post("shop", "points", {"points": 1})
-    eventually(lambda: len(shop.log(status="failed")) == 20 and len(shop.log(status="done")) == 20, what="all ended")
+    eventually(
+        lambda: len(shop.log(status="failed")) == COUNT and len(shop.log(status="done")) == COUNT, what="all ended"
+    )
+    hookline.api.call("POST", f"/v1/shop/webhook-log/{shop.log(status='failed')[0]['id']}/resend")
+    again = {"filter": {"status": "done"}, "dry_run": True, "skip_done": False}
+    token = hookline.api.call("POST", "/v1/shop/resends", again)["token"]
+    hookline.api.call("POST", "/v1/shop/resends", {"token": token})
+    eventually(lambda: hookline.items("/v1/shop/resends", state="done"), within=30, what="the resend has ended")
+    eventually(lambda: len(shop.log(status="failed")) == COUNT + 1, what="the one sent again has failed again")
+    eventually(lambda: len(shop.log(status="done")) == 2 * COUNT, what="the others are done again")
     before = views(hookline)
-    assert len(before["webhook-log"]) == 20 + 40
+    assert len(before["webhook-log"]) == 2 * COUNT + 2 * COUNT + 2
     assert {row["outcome"] for row in before["incoming-log"]} == {"accepted", "filtered", "invalid"}
 
     hookline.stop("projector")
