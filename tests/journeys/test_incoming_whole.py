@@ -40,7 +40,11 @@ def post(hookline: Hookline, path: str, body: bytes, headers: dict[str, str]) ->
 def files_with(folder: Path, secrets: list[bytes]) -> Iterator[str]:
     """Every file below a folder in which one of the secrets stands."""
     for file in folder.rglob("*"):
-        if file.is_file() and any(secret in file.read_bytes() for secret in secrets):
+        try:
+            content = file.read_bytes() if file.is_file() else b""
+        except FileNotFoundError:  # a topic of another test, which Kafka is deleting just now
+            continue
+        if any(secret in content for secret in secrets):
             yield file.name
 
 
