@@ -56,6 +56,8 @@ def test_one_request_has_every_field_and_hides_what_is_sealed(store_url: str) ->
         "customer": "c-1",
         "action": "point_add",
         "error": None,
+        "reprocessed_request_id": None,
+        "run_id": None,
         "request": {
             "method": "POST",
             "path": "/beta/webhooks/custom/shop/points",
