@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from projections.follow import Projector
 from projections.queries import webhook_log
 from projections.queries.store import Store, StoreUnavailable
 from schemas.settings import Settings
 
-__all__ = ["Running", "has", "rows", "running"]
+__all__ = ["Running", "has", "rows", "running", "statuses"]
 
 
 class Running:
@@ -48,15 +49,24 @@ def running(settings: Settings) -> Iterator[Running]:
         one.thread.join(20)
 
 
-def rows(settings: Settings) -> int:
+def listed(settings: Settings) -> list[dict[str, Any]]:
     store = Store(settings.store_url)
     try:
         with store.read() as connection:
-            return len(webhook_log.page(connection, "shop", {"limit": "500"})["items"])
+            return list(webhook_log.page(connection, "shop", {"limit": "500"})["items"])
     except StoreUnavailable:
-        return 0
+        return []
     finally:
         store.close()
+
+
+def rows(settings: Settings) -> int:
+    return len(listed(settings))
+
+
+def statuses(settings: Settings) -> set[str]:
+    """A retry is Queued until its attempt is folded: only the statuses say that all was read."""
+    return {row["status"] for row in listed(settings)}
 
 
 def has(settings: Settings, count: int) -> Callable[[], bool]:
