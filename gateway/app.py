@@ -24,6 +24,8 @@ from gateway.keys import operator_key
 from gateway.listening import Listening
 from gateway.outgoing.ownership import Ownership
 from gateway.outgoing.running import Runner
+from gateway.up.errors import KafkaUnreachable
+from gateway.up.topics import Cluster
 from gateway.wiring import Edges, application
 from gateway.writing import Writer
 from projections.queries.store import Store
@@ -135,6 +137,20 @@ class Gateway:
                 return
         self._when_open()
         log.info("ready", configuration=follower.configuration.offset)
+        await self._warn_of_few_copies()
+
+    async def _warn_of_few_copies(self) -> None:
+        """What the replication is worth, and where topics differ from the catalogue."""
+        cluster = Cluster(self._settings)
+        try:
+            for sentence in await asyncio.to_thread(cluster.durability):
+                log.warning("replication", advice=sentence)
+            differing = [found.topic.name for found in await asyncio.to_thread(cluster.find) if found.drift]
+        except KafkaUnreachable as error:
+            log.warning("replication is not known", problem=str(error))
+            return
+        if differing:
+            log.warning("topics differ from the catalogue: `hookline topics describe`", topics=", ".join(differing))
 
     def _following_failed(self, error: Exception) -> None:
         """In the follower's thread."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from gateway.up.topics import Cluster
+    from gateway.up.topics import Cluster, Found
 
 app = typer.Typer(help="The topics: make them, list them, see where the cluster differs.", no_args_is_help=True)
 
@@ -21,7 +21,10 @@ def create() -> None:
         word = "created" if found.topic.name in made else "exists"
         typer.echo(f"{word:8} {found.topic.name}")
         for difference in found.drift:
-            typer.echo(f"{'differs':8} {found.topic.name}: {difference}")
+            typer.echo(f"{'differs':8} {found.topic.name}: {difference.what}")
+            typer.echo(f"{'':8} to mend it: {difference.mend}")
+    for sentence in cluster.durability():
+        typer.echo(f"hookline: {sentence}", err=True)
 
 
 @app.command("list")
@@ -33,10 +36,11 @@ def show() -> None:
             typer.echo(f"{found.topic.name:40} missing: `hookline topics create`")
             continue
         records = sum(end - begin for begin, end in cluster.offsets(found.topic.name, found.partitions))
+        copies = found.there.copies if found.there else 0
         differs = " (differs: `hookline topics describe`)" if found.drift else ""
         typer.echo(
-            f"{found.topic.name:40} {counted(found.partitions, 'partition'):14} {counted(records, 'record'):>18}, "
-            f"by {found.topic.key}{differs}"
+            f"{found.topic.name:40} {counted(found.partitions, 'partition'):14} {counted(copies, 'copy', 'copies'):>9} "
+            f"{counted(records, 'record'):>18}, by {found.topic.key}{differs}"
         )
 
 
@@ -48,16 +52,24 @@ def describe(topic: str = typer.Argument("", metavar="[TOPIC]", help="with or wi
     for found in cluster.find():
         if found.partitions and wanted in {"", found.topic.name}:
             typer.echo(f"{found.topic.name}, keyed by {found.topic.key}")
-            for key, value in found.topic.config.items():
-                typer.echo(f"  {key} = {value}")
-            for difference in found.drift:
-                typer.echo(f"  differs: {difference}")
+            show_config(found)
             for partition, (begin, end) in enumerate(cluster.offsets(found.topic.name, found.partitions)):
                 typer.echo(f"  partition {partition}: offsets {begin} to {end}")
 
 
-def counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def show_config(found: Found) -> None:
+    """The settings as the cluster has them, and how each that differs is mended."""
+    if found.there is not None:
+        for key in (*found.topic.config, "min.insync.replicas"):
+            typer.echo(f"  {key} = {found.there.config.get(key, '')}")
+        typer.echo(f"  copies = {found.there.copies}")
+    for difference in found.drift:
+        typer.echo(f"  differs: {difference.what}")
+        typer.echo(f"    to mend it: {difference.mend}")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
 
 
 def connected() -> Cluster:

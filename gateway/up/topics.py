@@ -11,8 +11,17 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from confluent_kafka import ConsumerGroupState, KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
+from confluent_kafka.admin import (
+    AdminClient,
+    ClusterMetadata,
+    ConfigResource,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+    TopicMetadata,
+)
 
+from gateway.up.drift import Difference, There, differences, durability
 from gateway.up.errors import KafkaUnreachable, TopicRefused, TopicUnknown
 from schemas.kafka_clients import client_config, unreachable
 from schemas.settings import Settings
@@ -29,7 +38,8 @@ class Found:
 
     topic: Topic
     partitions: int
-    drift: tuple[str, ...] = ()
+    drift: tuple[Difference, ...] = ()
+    there: There | None = None
 
 
 class Cluster:
@@ -45,23 +55,35 @@ class Cluster:
 
     def partitions(self, timeout: float = TIMEOUT) -> dict[str, int]:
         """Each topic of the cluster with its number of partitions."""
+        return {name: len(topic.partitions) for name, topic in self.metadata(timeout).topics.items()}
+
+    def metadata(self, timeout: float = TIMEOUT) -> ClusterMetadata:
+        """The cluster's id, brokers and topics."""
         try:
-            found = self.admin.list_topics(timeout=timeout).topics
+            return self.admin.list_topics(timeout=timeout)
         except KafkaException as problem:
             raise away(self.settings, problem) from problem
-        return {name: len(topic.partitions) for name, topic in found.items()}
 
     def find(self) -> list[Found]:
         """Every topic of the catalogue, with where the cluster differs from it."""
-        there = self.partitions()
-        known = [topic for topic in self.topics.catalogue if topic.name in there]
-        configs = self.configs([topic.name for topic in known])
+        there = self.metadata().topics
+        configs = self.configs([topic.name for topic in self.topics.catalogue if topic.name in there])
         return [
-            Found(topic, there.get(topic.name, 0), tuple(drift(topic, there[topic.name], configs[topic.name])))
-            if topic.name in configs
-            else Found(topic, 0)
+            self._found(topic, there[topic.name], configs[topic.name]) if topic.name in configs else Found(topic, 0)
             for topic in self.topics.catalogue
         ]
+
+    def _found(self, topic: Topic, metadata: TopicMetadata, config: dict[str, str]) -> Found:
+        partitions = metadata.partitions.values()
+        there = There(len(partitions), min((len(each.replicas) for each in partitions), default=0), config)
+        return Found(topic, there.partitions, tuple(differences(topic, there, self.settings)), there)
+
+    def durability(self) -> list[str]:
+        """What a loss of brokers would cost, as sentences; none of the local Kafka, which has but one."""
+        if not self.settings.kafka_bootstrap_servers:
+            return []
+        there = [found.there for found in self.find() if found.there is not None]
+        return list(durability(self.settings, len(self.metadata().brokers), there))
 
     def create(self) -> list[str]:
         """Make what is missing; answers the names of what was made. One that appeared meanwhile is as good."""
@@ -165,15 +187,6 @@ def was_made(name: str, future: Future[None]) -> bool:
 def new_topic(topic: Topic, settings: Settings) -> NewTopic:
     config = topic.config | {"min.insync.replicas": str(settings.min_insync_replicas)}
     return NewTopic(topic.name, topic.partitions, settings.replication_factor, config=config)
-
-
-def drift(topic: Topic, partitions: int, config: dict[str, str]) -> Iterator[str]:
-    """Each difference as a sentence; a cluster's larger message limit or stricter replication is not one."""
-    if partitions != topic.partitions:
-        yield f"{partitions} partitions instead of {topic.partitions}"
-    for key, wanted in topic.config.items():
-        if (found := config.get(key)) != wanted:
-            yield f"{key} is {found} instead of {wanted}"
 
 
 def texts(entries: dict[str, object]) -> dict[str, str]:

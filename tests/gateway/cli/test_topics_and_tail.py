@@ -65,6 +65,8 @@ def test_create_makes_each_topic_once_and_says_where_one_differs(run: Run, broke
     assert first.returncode == 0
     assert f"created  {prefix}customer-events" in first.stdout
     assert f"differs  {prefix}attempts: 5 partitions instead of 2" in first.stdout
+    assert "to mend it: set HOOKLINE_PARTITIONS=5" in first.stdout
+    assert "one broker: what it has acknowledged survives a kill" in first.stderr
     assert "retention.ms is 604800000 instead of 7776000000" in first.stdout
     second = run("topics", "create")
     assert second.returncode == 0
@@ -72,6 +74,18 @@ def test_create_makes_each_topic_once_and_says_where_one_differs(run: Run, broke
     listed = run("topics", "list").stdout
     assert "missing" not in listed
     assert "retention.ms = 7776000000" in run("topics", "describe", "customer-events").stdout
+
+
+def test_the_command_that_drift_names_mends_it(run: Run, broker: Broker, prefix: str) -> None:
+    make(broker, f"{prefix}attempts")
+    run("topics", "create")
+    described = run("topics", "describe", "attempts").stdout
+    (mend,) = [line for line in described.splitlines() if "--add-config retention.ms=" in line]
+    mended = run(*mend.split("`")[1].split()[1:])
+    assert mended.returncode == 0, mended.stderr
+    after = run("topics", "describe", "attempts").stdout
+    assert "retention.ms = 7776000000" in after
+    assert "differs: retention.ms" not in after
 
 
 def test_tail_reads_from_where_one_says(run: Run, broker: Broker, prefix: str) -> None:
