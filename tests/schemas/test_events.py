@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.catalogue import ACTIONS
 from schemas.codec import encode
 from schemas.errors import ActionUnknown, FieldInvalid, RecordUnreadable
-from schemas.events import MAX_EVENT_BYTES, action_problem, check_action, event_of, read_event
+from schemas.events import MAX_EVENT_BYTES, action_problem, check_action, content_hash, event_of, read_event
 from schemas.identity import event_id_of_record
 from schemas.records import CustomerEvent, SourceType
 from tests.schemas.samples import SAMPLES
@@ -220,3 +220,21 @@ def test_our_avro_with_some_bytes_changed_is_an_event_or_refused_and_nothing_els
     event = taken(bytes(raw))
     if event is not None:
         assert taken(encode(event)) == event
+
+
+def test_the_content_of_an_event_is_customer_action_and_data_in_any_order() -> None:
+    event = replace(an_event(), data='{"a":1,"b":{"c":12345678901234567890123,"d":7}}')
+    assert content_hash(event) == content_hash(replace(event, id="other", timestamp=5, source=SourceType.TOPIC))
+    assert content_hash(event) == content_hash(
+        replace(event, data='{"b": {"d": 7.0, "c": 12345678901234567890123}, "a": 1}')
+    )
+    others = (
+        replace(event, customer="c-2"),
+        replace(event, action="point_sub"),
+        replace(event, data='{"a":1,"b":{"c":12345678901234567890124,"d":7}}'),
+        replace(event, data='{"a":"1","b":{"c":12345678901234567890123,"d":7}}'),
+        replace(event, data='{"a":true,"b":{"c":12345678901234567890123,"d":7}}'),
+        replace(event, customer=event.customer + event.action, action=""),
+    )
+    assert len({content_hash(each) for each in (event, *others)}) == len(others) + 1
+    assert content_hash(replace(event, data="no JSON")) != content_hash(event)
