@@ -45,6 +45,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path(".hookline"), description="local Kafka's data, SQLite file, generated keys")
     listen: str = Field("127.0.0.1:8080", description="address and port of the gateway")
+    public_url: str = Field(
+        "", pattern=r"^(https?://\S+[^/\s])?$", description="where people reach the gateway: links, https-only cookies"
+    )
 
     kafka_bootstrap_servers: str = Field("", description="an existing cluster; blank: a local Apache Kafka is started")
     local_kafka_listen: str = Field("127.0.0.1:9092", description="address and port of the local Apache Kafka")
@@ -77,6 +80,9 @@ class Settings(BaseSettings):
     drain_rate: float = Field(100.0, gt=0, description="parked messages a second for a site that is enabled again")
     max_postpone: float = Field(86_400.0, gt=0, description="a message held back by the breaker for longer fails: 24h")
     parked_expiry: float = Field(89 * 86_400.0, gt=0, description="a message parked for longer fails: 89d")
+    producer_id_window: float = Field(
+        86_400.0, gt=0, description="an event's id that comes again by the topic within it is a copy, or a conflict: 24h"
+    )
     retry_tiers: Annotated[list[float], NoDecode] = Field(
         [10.0, 60.0, 300.0, 1800.0, 7200.0, 43200.0], description="the delays there are: 10s,1m,5m,30m,2h,12h"
     )
@@ -153,7 +159,7 @@ class Settings(BaseSettings):
     def _proxy(cls, value: Any) -> Any:
         return parse_proxy(value) if isinstance(value, str) else value
 
-    @field_validator("max_postpone", "parked_expiry", mode="before")
+    @field_validator("max_postpone", "parked_expiry", "producer_id_window", mode="before")
     @classmethod
     def _duration(cls, value: Any) -> Any:
         return parse_duration(value) if isinstance(value, str) else value
