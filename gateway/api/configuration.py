@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.api.accounts import account_item
 from gateway.api.answers import Answer
-from gateway.api.applying import SECTIONS, Applied, plan
+from gateway.api.applying import SECTIONS, Applied, How, plan
 from gateway.api.changing import Changer, Item
 from gateway.api.checks import Checks
 from gateway.api.kinds import SITES, SUBSCRIPTIONS, Kind
@@ -17,7 +17,7 @@ from gateway.api.problems import invalid, missing
 from schemas.definitions.forms import State
 from schemas.definitions.secrets import mask
 from schemas.errors import ConfigurationRefused, FieldError
-from streams.core.configuration import AccountState
+from streams.core.configuration import AccountState, Entity
 
 __all__ = ["AccountConfiguration"]
 
@@ -35,7 +35,15 @@ class AccountConfiguration:
         state = self.changer.configuration.account(call.account)
         if state is None:
             raise missing()
-        sections = {section: exported(state, kind) for section, kind in SECTIONS.items()}
+        sections = {section: exported(state, kind, mask) for section, kind in SECTIONS.items()}
+        return Answer({"account": call.account, **sections})
+
+    async def back_up(self, call: Call) -> Answer:
+        """The same with secrets as the log has them: whoever has the secret key, and only he, can put them back."""
+        state = self.changer.configuration.account(call.account)
+        if state is None:
+            raise missing()
+        sections = {section: exported(state, kind, dict) for section, kind in SECTIONS.items()}
         return Answer({"account": call.account, **sections})
 
     async def apply(self, call: Call) -> Answer:
@@ -45,13 +53,15 @@ class AccountConfiguration:
             raise invalid([FieldError("account", f"the path says {call.account}")])
         state = self.changer.configuration.account(call.account)
         account = [] if state else [account_item(call.account, self.changer.now())]
-        found = plan(call.body, state or AccountState(call.account), self.changer, self.checks)
-        wanted = [each.item for each in found.items if each.item is not None]
+        by_operator = call.caller is not None and call.caller.account is None
+        how = How(prune=call.query.prune, state=call.query.state, sealed=by_operator)
+        found = plan(call.body, state or AccountState(call.account), self.changer, self.checks, how)
         try:
-            position = await self._make(call, [*account, *wanted])
+            position = await self._make(call, [*account, *(item for item, _ in found.items)])
         except ConfigurationRefused as refused:
-            raise placed(refused, len(account), found.items) from None
-        changes = [{"kind": each.section, "name": each.name, "change": each.change} for each in found.applied]
+            raise placed(refused, len(account), [each for _, each in found.items]) from None
+        named = (*found.applied, *found.pruned)
+        changes = [{"kind": each.section, "name": each.name, "change": each.change} for each in named]
         if not call.query.dry_run:
             self.on_applied()
         if account:
@@ -65,24 +75,21 @@ class AccountConfiguration:
         return self.changer.configuration.offset
 
 
-def exported(state: AccountState, kind: Kind) -> list[dict[str, Any]]:
-    """One section; a subscription names its site."""
-    bodies = [
-        mask(each.body)
-        for each in state.of(kind.entity).values()
-        if each.body is not None and each.state != State.ARCHIVED.value
-    ]
-    return [by_site_name(state, body) for body in bodies] if kind is SUBSCRIPTIONS else bodies
+def exported(state: AccountState, kind: Kind, shown: Callable[[dict[str, Any]], Any]) -> list[dict[str, Any]]:
+    """One section, as `shown` shows secrets; a subscription names its site, and goes with it when that is archived."""
+    living = [each.body for each in state.of(kind.entity).values() if each.body is not None and lives(each)]
+    if kind is not SUBSCRIPTIONS:
+        return [shown(body) for body in living]
+    sites = {site.id: site.body["name"] for site in state.of(SITES.entity).values() if site.body and lives(site)}
+    return [by_site_name(body, sites[body["site_id"]]) for body in living if body["site_id"] in sites]
 
 
-def by_site_name(state: AccountState, body: dict[str, Any]) -> dict[str, Any]:
-    site = state.of(SITES.entity).get(body["site_id"])
-    if site is None or site.body is None or site.state == State.ARCHIVED.value:
-        return body
-    return {
-        ("site" if name == "site_id" else name): site.body["name"] if name == "site_id" else value
-        for name, value in body.items()
-    }
+def lives(entity: Entity) -> bool:
+    return entity.state != State.ARCHIVED.value
+
+
+def by_site_name(body: dict[str, Any], site: str) -> dict[str, Any]:
+    return {("site" if name == "site_id" else name): site if name == "site_id" else body[name] for name in body}
 
 
 def placed(refused: ConfigurationRefused, before: int, items: list[Applied]) -> ConfigurationRefused:

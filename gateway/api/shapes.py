@@ -25,6 +25,7 @@ __all__ = [
     "ApplyDone",
     "ApplyQuery",
     "ApplySent",
+    "BackedUp",
     "ConfigurationList",
     "CustomActionSent",
     "CustomActionShown",
@@ -231,6 +232,16 @@ class Exported(Form):
     subscriptions: list[SubscriptionNamed]
 
 
+class BackedUp(Form):
+    """An account's configuration as a backup: secrets are as the log has them, encrypted with the secret key."""
+
+    account: str
+    custom_actions: list[CustomAction]
+    incoming_webhooks: list[dict[str, Any]]
+    sites: list[dict[str, Any]]
+    subscriptions: list[SubscriptionNamed]
+
+
 class ApplySent(Form):
     """What apply takes: things by name; what is not named is left alone."""
 
@@ -245,6 +256,8 @@ class ApplyQuery(Query):
     """How to apply."""
 
     dry_run: Annotated[bool, Field(description="only say what would change")] = False
+    prune: Annotated[bool, Field(description="archive or remove what is not named")] = False
+    state: Annotated[bool, Field(description="take the given state for what exists, too")] = False
 
 
 class Change(Form):
@@ -252,7 +265,7 @@ class Change(Form):
 
     kind: str
     name: str
-    change: Literal["created", "updated", "unchanged"]
+    change: Literal["created", "updated", "unchanged", "archived", "removed"]
 
 
 class ApplyDone(Written):

@@ -229,6 +229,15 @@ def of_configuration(door: AccountConfiguration) -> Iterator[Operation]:
         answer=shapes.Exported,
     )
     yield Operation(
+        method="GET",
+        path="/v1/accounts/{account}/backup",
+        access=Access.OPERATOR,
+        tag=tag,
+        summary="The same with its secrets, encrypted with the secret key; apply takes it",
+        handle=door.back_up,
+        answer=shapes.BackedUp,
+    )
+    yield Operation(
         method="PUT",
         path=path,
         access=Access.WRITE,

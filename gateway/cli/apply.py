@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from gateway.cli.client import Client
     from gateway.cli.configuration_file import ConfigurationFile
 
 __all__ = ["apply"]
 
 STARTING_WITHIN = 30.0  # seconds that a gateway may take to be ready
 SILENT = 2.0  # seconds of them that nobody is told of
-WORDS = {"created": "green", "updated": "yellow", "unchanged": "bright_black"}
+WORDS = {"created": "green", "updated": "yellow", "archived": "red", "removed": "red", "unchanged": "bright_black"}
 UNAVAILABLE = 503
 
 
@@ -26,26 +27,48 @@ def apply(
         Path, typer.Option("--file", "-f", metavar="FILE", help="YAML 1.2; ${NAME} is from the environment")
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would change")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="archive or remove what the file does not name; shows it and asks first")
+    ] = False,
+    state: Annotated[
+        bool, typer.Option("--state", help="take the file's states for what exists, too: activates and deactivates")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
 ) -> None:
     """Make a configuration file true: one change, all or nothing; applying it twice changes nothing."""
-    from gateway.cli.client import Client, Refused
+    from gateway.cli.client import Client
     from gateway.cli.configuration_file import read_file
 
-    read = read_file(file)
-    query = {"dry_run": "true"} if dry_run else {}
+    read, client = read_file(file), Client.from_environment()
+    query = {name: "true" for name, on in (("prune", prune), ("state", state)) if on}
+    if dry_run or (prune and not yes):
+        would_be = asked(client, read, query | {"dry_run": "true"})
+        taken = [each for each in would_be["changes"] if each["change"] in {"archived", "removed"}]
+        if dry_run or taken:
+            show(would_be)
+        if dry_run:
+            return
+        if taken:
+            typer.confirm(f"{len(taken)} things are not named in {file} and go. Do it?", abort=True, err=True)
+    show(asked(client, read, query))
+    for warning in warnings(read):
+        sys.stderr.write(f"hookline: {warning}\n")
+
+
+def asked(client: Client, read: ConfigurationFile, query: dict[str, str]) -> Any:
+    """What the gateway answers; ends with 1 where the file is wrong, each place named."""
+    from gateway.cli.client import Refused
+
     try:
-        done = patiently(Client.from_environment(), f"/v1/{read.account}/configuration", read.content, query)
+        return patiently(client, f"/v1/{read.account}/configuration", read.content, query)
     except Refused as refused:
         errors = refused.problem.get("errors") if isinstance(refused.problem, dict) else None
         if not errors:
             raise
         for error in errors:
             sys.stderr.write(f"hookline: {read.place(error['path'])}: {error['message']}\n")
-        sys.stderr.write(f"hookline: {file} was not applied; nothing has changed\n")
+        sys.stderr.write(f"hookline: {read.path} was not applied; nothing has changed\n")
         sys.exit(1)
-    show(done)
-    for warning in warnings(read):
-        sys.stderr.write(f"hookline: {warning}\n")
 
 
 def patiently(client: Any, path: str, content: Any, query: dict[str, str]) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import apply as applying
-from gateway.cli import db, events, incoming_log, kafka, queue, reprocess, resend, secrets, sites, tail, topics
+from gateway.cli import db, events, export, incoming_log, kafka, queue, reprocess, resend, secrets, sites, tail, topics
 from gateway.cli import log as logs
 from gateway.cli.failing import in_one_line
 from gateway.cli.misspelled import warn_of_unknown_settings
@@ -38,6 +38,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(queue.app, name="queue")
 app.add_typer(resend.resends, name="resends")
 app.command("apply")(applying.apply)
+app.command("export")(export.export)
 app.command("tail")(tail.tail)
 app.command("log")(logs.log)
 app.command("incoming-log")(incoming_log.incoming_log)
