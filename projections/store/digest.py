@@ -6,6 +6,7 @@ import hashlib
 
 from sqlalchemy import Connection, Table, select
 
+from projections.figure_tables import FIGURES
 from projections.folds.rows import SHAPES
 from projections.store.merge import table_of
 from projections.tables import offsets
@@ -18,6 +19,7 @@ OFFSETS = [offsets.c.topic, offsets.c.partition, offsets.c.next_offset]  # the r
 def digests(connection: Connection) -> dict[str, str]:
     """The digest of each table, by its name: rows in the order of their keys, every column that the log decides."""
     tables = {table_of(row): shape.key for row, shape in SHAPES.items()} | {offsets: 2}
+    tables |= {table: len(table.primary_key) for table in FIGURES}
     return {table.name: digest_of(connection, table, key) for table, key in tables.items()}
 
 
