@@ -18,6 +18,7 @@ from gateway.api.checks import Checks
 from gateway.api.collection import Collection
 from gateway.api.configuration import AccountConfiguration
 from gateway.api.dry_runs import DryRuns
+from gateway.api.entering import Entrance
 from gateway.api.events import EventDoor
 from gateway.api.exports import Exports
 from gateway.api.health import Health, metrics
@@ -32,19 +33,24 @@ from gateway.api.reprocessing import Reprocessing
 from gateway.api.resends import Resends
 from gateway.api.revision_diffs import RevisionDiffs
 from gateway.api.secrets import Secrets
+from gateway.api.session_door import SessionDoor
+from gateway.api.sessions import Cookies
 from gateway.api.table import Doors, operations
 from gateway.api.testing import Testing
 from gateway.api.times import now_ms
 from gateway.api.unknown import UnknownDoor
 from gateway.awaiting import Awaiting, Follows
+from gateway.console.serving import add_console
 from gateway.gate import Gate
 from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
 from gateway.incoming.copies import Copies
+from gateway.incoming.producer_ids import ProducerIds
 from gateway.incoming.rate import EndpointRate
 from gateway.incoming.requests import PATHS, Incoming
 from gateway.incoming.unknown import UnknownEndpoints
 from gateway.outgoing.requester import Requester
+from gateway.read_doors import read_doors
 from gateway.writing import Writes
 from schemas.settings import Settings
 from schemas.topics import Topics
@@ -65,6 +71,7 @@ class Edges:
     keyring: Keyring
     reader: Reader
     copies: Copies
+    ids: ProducerIds
     operator_key: str
     reachable: Callable[[], bool]
 
@@ -91,8 +98,10 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         rate=EndpointRate(settings.incoming_rate),
         allowance=Allowance(),
         copies=edges.copies,
+        ids=edges.ids,
     )
     callers = Callers(configuration, edges.operator_key, now_ms)
+    entrance = Entrance(callers, Cookies(edges.keyring, secure=settings.public_url.startswith("https:")), now_ms)
     guard, proxy = Guard(settings.allowed_networks), settings.static_ip_proxy
     checks = Checks(frozenset(settings.retry_tiers), guard, proxy is not None)
     requester = Requester(guard, proxy)
@@ -115,12 +124,14 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
             ),
         ),
         configuration=AccountConfiguration(changer, checks, health.has_been_applied),
-        events=EventDoor(changer=changer, compiler=compiler, reader=edges.reader, topic=topics.customer_events),
+        events=EventDoor(changer=changer, compiler=compiler, ids=edges.ids, topic=topics.customer_events),
         logs=Logs(edges.reader, changer),
         outgoing=outgoing_doors(settings, edges.writer, edges.reader, changer, requester),
         unknown=UnknownDoor(incoming.unknown),
+        reading=read_doors(edges.reader, changer, compiler),
+        sessions=SessionDoor(entrance),
     )
-    front = serving.Serving(callers, configuration, settings.max_body, gate)
+    front = serving.Serving(entrance, configuration, settings.max_body, gate)
     app = routed(incoming, front, tuple(operations(doors)), gate)
     app.on_cleanup.append(requester.clean_up)
     return app
@@ -169,6 +180,6 @@ def routed(incoming: Incoming, front: serving.Serving, table: Sequence[Operation
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/openapi.json", openapi.serve(table))
     app.router.add_get("/docs", docs.serve(table))
-    app.router.add_get("/", docs.to_page)
+    add_console(app.router)
     app.router.add_route("*", "/{path:.*}", serving.no_such_path)
     return app

@@ -13,9 +13,9 @@ from gateway.api.answers import Download
 from gateway.api.collection import AFTER_WITHIN
 from gateway.api.operations import Call
 from gateway.api.reading import Reader
+from gateway.api.site_names import site_names_of
 from projections.queries import incoming_log, webhook_log
 from projections.queries.tables_as_text import lines
-from schemas.records import EntityKind
 from streams.core.configuration import Configuration
 
 __all__ = ["CSV", "PSV", "Exports", "Format"]
@@ -102,7 +102,7 @@ class Exports:
 
     async def webhook_log(self, call: Call, form: Format) -> Download:
         """The webhook log."""
-        page = partial(webhook_log.page, site_names=self._site_names(call.account))
+        page = partial(webhook_log.page, site_names=site_names_of(self.configuration, call.account))
         return await self._download(call, "webhook-log", page, ATTEMPTS, form)
 
     async def incoming_log(self, call: Call, form: Format) -> Download:
@@ -123,11 +123,6 @@ class Exports:
         while cursor is not None:
             some, cursor = await self.reader.read(partial(source.text, cursor=cursor))
             yield some
-
-    def _site_names(self, account: str) -> dict[str, str]:
-        state = self.configuration.account(account)
-        sites = state.of(EntityKind.SITE).values() if state else ()
-        return {site.id: site.body["name"] for site in sites if site.body is not None}
 
 
 def flat_requests(connection: Connection, account: str, parameters: Mapping[str, str]) -> dict[str, Any]:

@@ -24,9 +24,6 @@ def of_logs(door: Logs) -> Iterator[Operation]:
         answer=logs.LogList[logs.RequestRow],
     )
     yield reads(
-        path=f"{base}/incoming-log/{{id}}", summary="One request, whole", handle=door.request, answer=logs.RequestWhole
-    )
-    yield reads(
         path=f"{base}/webhook-log",
         summary="Attempts to deliver",
         handle=door.webhook_log,

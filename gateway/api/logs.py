@@ -15,8 +15,8 @@ from gateway.api.collection import AFTER_WITHIN
 from gateway.api.operations import Call
 from gateway.api.problems import missing
 from gateway.api.reading import Reader
+from gateway.api.site_names import site_names_of
 from projections.queries import deliveries, events, incoming_log, queue, webhook_log
-from schemas.records import EntityKind
 
 __all__ = ["Logs"]
 
@@ -41,10 +41,6 @@ class Logs:
     async def incoming_log(self, call: Call) -> Answer:
         """A page of the incoming log."""
         return await self._page(call, incoming_log.page)
-
-    async def request(self, call: Call) -> Answer:
-        """One incoming request, whole."""
-        return await self._one(call, incoming_log.one)
 
     async def events(self, call: Call) -> Answer:
         """A page of the account's event history."""
@@ -93,6 +89,4 @@ class Logs:
         return Answer(found)
 
     def _site_names(self, call: Call) -> dict[str, str]:
-        state = self.changer.configuration.account(call.account)
-        sites = state.of(EntityKind.SITE).values() if state else ()
-        return {site.id: site.body["name"] for site in sites if site.body is not None}
+        return site_names_of(self.changer.configuration, call.account)

@@ -21,8 +21,10 @@ from gateway.api.log_table import of_logs
 from gateway.api.logs import Logs
 from gateway.api.operations import Access, Operation
 from gateway.api.outgoing_table import OutgoingDoors, of_outgoing
+from gateway.api.read_table import ReadDoors, of_reading
 from gateway.api.secret_shapes import SecretMade, SecretSent
 from gateway.api.secrets import Secrets
+from gateway.api.session_door import SessionDoor, of_sessions
 from gateway.api.unknown import UnknownDoor, UnknownList
 
 __all__ = ["Doors", "operations"]
@@ -44,11 +46,14 @@ class Doors:
     logs: Logs
     outgoing: OutgoingDoors
     unknown: UnknownDoor
+    reading: ReadDoors
+    sessions: SessionDoor
 
 
 def operations(doors: Doors) -> Iterator[Operation]:
     """All of them."""
     yield from of_operator(doors)
+    yield from of_sessions(doors.sessions)
     yield from of_incoming(doors.incoming)
     for kind in KINDS:
         yield from of_kind(kind, doors.collections[kind.path])
@@ -58,6 +63,7 @@ def operations(doors: Doors) -> Iterator[Operation]:
     yield from of_configuration(doors.configuration)
     yield from of_events(doors)
     yield from of_logs(doors.logs)
+    yield from of_reading(doors.reading)
 
 
 def of_operator(doors: Doors) -> Iterator[Operation]:
