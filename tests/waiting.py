@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import socket
 import time
 from collections.abc import Callable
@@ -10,6 +12,8 @@ from typing import TypeVar
 __all__ = ["eventually", "free_port"]
 
 T = TypeVar("T")
+PORTS = (12_000, 32_000)
+DRAW = random.SystemRandom()  # two processes of tests must not draw the same ports
 EVERY = 0.02  # seconds between two looks
 
 
@@ -24,6 +28,8 @@ def eventually(condition: Callable[[], T], *, within: float = 20.0, what: str = 
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    """A port of 127.0.0.1 that nothing listens on now, below those that the system gives to outgoing connections."""
+    while True:
+        port = DRAW.randrange(*PORTS)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
