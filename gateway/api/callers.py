@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from schemas.records import EntityKind
@@ -18,11 +18,13 @@ SCHEME = "Bearer "
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The owner of a key; `account` None is the operator."""
+    """The owner of a key; `account` None is the operator. `session_until` in ms, where a cookie named the key."""
 
     account: str | None
     name: str
     may_write: bool
+    key_hash: str = field(default="", repr=False)
+    session_until: int | None = None
 
     @property
     def author(self) -> str:
@@ -56,14 +58,17 @@ class Callers:
         """The caller of an `Authorization` header; None where there is no key, a wrong one, or one that has expired."""
         if authorization is None or authorization[: len(SCHEME)].lower() != SCHEME.lower():
             return None
-        hashed = hash_of(authorization[len(SCHEME) :].strip())
+        return self.known(hash_of(authorization[len(SCHEME) :].strip()))
+
+    def known(self, hashed: str) -> Caller | None:
+        """The caller whose key has this hash; None as above."""
         if hmac.compare_digest(hashed, self._operator):
-            return Caller(None, "operator", may_write=True)
+            return Caller(None, "operator", may_write=True, key_hash=hashed)
         entity = self._known().get(hashed)
         if entity is None or entity.body is None or self._expired(entity.body.get("expires_at")):
             return None
         self.last_used[entity.id] = self._now()
-        return Caller(entity.account, entity.body["name"], entity.body["scope"] == "write")
+        return Caller(entity.account, entity.body["name"], entity.body["scope"] == "write", key_hash=hashed)
 
     def _known(self) -> dict[str, Entity]:
         accounts = self._configuration.accounts

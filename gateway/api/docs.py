@@ -17,7 +17,7 @@ from gateway.api.problems import PROBLEMS
 from gateway.api.shape_docs import marked, shape_of, shapes
 from gateway.gate import Handler
 
-__all__ = ["page", "serve", "to_page"]
+__all__ = ["page", "serve"]
 
 STYLE = """
 body { font: 14px/1.45 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
@@ -100,8 +100,3 @@ def serve(table: Iterable[Operation]) -> Handler:
         return web.Response(body=made[0], headers=headers)
 
     return handle
-
-
-async def to_page(_: web.Request) -> web.Response:
-    """The handler of `/`: a person who comes there is led to the page."""
-    return web.Response(status=302, headers={**HEADERS, "Location": "/docs"})

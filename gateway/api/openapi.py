@@ -14,6 +14,7 @@ from gateway.api.answers import Answer, respond
 from gateway.api.incoming_door import incoming_paths
 from gateway.api.operations import Access, Operation
 from gateway.api.problems import PROBLEMS, ProblemDocument
+from gateway.api.sessions import COOKIE
 from gateway.gate import Handler
 
 __all__ = ["document", "serve"]
@@ -88,7 +89,10 @@ def document(table: Sequence[Operation]) -> Schema:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "an API key"}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "an API key"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "of POST /v1/session"},
+            },
         },
     }
 
@@ -102,7 +106,7 @@ def described(operation: Operation, schemas: Schemas) -> Schema:
         "responses": {**answers_of(operation, schemas), **problems_of(operation)},
     }
     if operation.access is not Access.ANYBODY:
-        found["security"] = [{"key": []}]
+        found["security"] = [{"key": []}, {"session": []}]
     if operation.body is not None:
         content = {JSON: {"schema": schemas.of(operation.body, "validation")}}
         found["requestBody"] = {"required": not operation.body_optional, "content": content}

@@ -39,6 +39,8 @@ class Call:
     path: Mapping[str, str]
     query: Any  # of the operation's `query`
     body: Any  # JSON, not yet validated
+    remote: str = ""  # the address that it came from
+    secure: bool = False  # it came by https
 
     @property
     def account(self) -> str:

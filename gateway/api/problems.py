@@ -32,6 +32,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The body is of another type"),
     "invalid": (422, "Some fields are wrong"),
+    "too_many": (429, "Too often"),
     "internal": (500, "Something went wrong here"),
     "unavailable": (503, "Not available now"),
 }

@@ -10,7 +10,8 @@ from aiohttp import hdrs, web
 from pydantic import ValidationError
 
 from gateway.api.answers import Download, respond, send
-from gateway.api.callers import Caller, Callers
+from gateway.api.callers import Caller
+from gateway.api.entering import Entrance
 from gateway.api.operations import Access, Call, Operation
 from gateway.api.problems import Problem, missing, problem_of, respond_problem
 from gateway.api.validation import field_errors
@@ -31,15 +32,15 @@ class Serving:
     """The API's front: one handler a path.
 
     Args:
-        callers: who has which key.
+        entrance: who comes.
         configuration: which accounts there are.
         max_body: bytes.
         gate: what is behind it, which is all but what anybody may do, is not answered while it is shut.
     """
 
-    def __init__(self, callers: Callers, configuration: Configuration, max_body: int, gate: Gate) -> None:
+    def __init__(self, entrance: Entrance, configuration: Configuration, max_body: int, gate: Gate) -> None:
         self._gate = gate
-        self._callers = callers
+        self._entrance = entrance
         self._configuration = configuration
         self._max_body = max_body
 
@@ -73,7 +74,8 @@ class Serving:
             caller = self._caller(operation, request)
             query = query_of(operation, request)
             body = await self._body(operation, request)
-            answer = await operation.handle(Call(caller, request.match_info, query, body))
+            call = Call(caller, request.match_info, query, body, request.remote or "", request.secure)
+            answer = await operation.handle(call)
         except HooklineError as error:
             return respond_problem(problem_of(error))
         except ConnectionError:
@@ -88,7 +90,7 @@ class Serving:
     def _caller(self, operation: Operation, request: web.Request) -> Caller | None:
         if operation.access is Access.ANYBODY:
             return None
-        caller = self._callers.identify(request.headers.get(hdrs.AUTHORIZATION))
+        caller = self._entrance.caller(request)
         if caller is None:
             sentence = "send `Authorization: Bearer <api key>` with a key that is valid here"
             raise Problem("unauthorized", sentence, headers={"WWW-Authenticate": 'Bearer realm="hookline"'})

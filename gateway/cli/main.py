@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import apply as applying
+from gateway.cli import console as consoles
 from gateway.cli import db, events, export, incoming_log, kafka, queue, reprocess, resend, secrets, sites, tail, topics
 from gateway.cli import log as logs
 from gateway.cli.failing import in_one_line
@@ -41,6 +42,7 @@ app.command("apply")(applying.apply)
 app.command("export")(export.export)
 app.command("tail")(tail.tail)
 app.command("log")(logs.log)
+app.command("console")(consoles.console)
 app.command("incoming-log")(incoming_log.incoming_log)
 app.command("resend")(resend.resend)
 app.command("reprocess")(reprocess.reprocess)

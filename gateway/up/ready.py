@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gateway import keys
 from gateway.cli.client import Client, NotReached, Refused
+from gateway.cli.console import login_link
 from gateway.up import local_kafka
 from gateway.up.child import Child
 from gateway.up.console import Console
@@ -108,6 +109,8 @@ def greeting(settings: Settings, client: Client, receiver: str) -> list[str]:
         f"  Kafka         {kafka}",
         *([f"  receiver      http://{receiver} shows what arrives"] if receiver else []),
         f"  operator key  {key}",
+        f"  console       {login_link(client, settings.public_url)}",
+        "                good once, for ten minutes; `hookline console` prints another",
         "",
         "Try it; the answer comes when Kafka has the request:",
         f"  {line_to_paste(settings, client)}",
