@@ -17,8 +17,16 @@ import uvloop
 from gateway.api.reading import Reader
 from gateway.api.times import now_ms
 from gateway.gate import Gate
-from gateway.incoming.catching_up import catch_up, longest_window
+from gateway.incoming.catching_up import (
+    Reading,
+    catch_up,
+    longest_window,
+    names_events,
+    remember_event,
+    remember_request,
+)
 from gateway.incoming.copies import Copies
+from gateway.incoming.producer_ids import ProducerIds
 from gateway.incoming.recalling import Recalling
 from gateway.keys import operator_key
 from gateway.listening import Listening
@@ -32,6 +40,8 @@ from projections.queries.store import Store
 from schemas.errors import HooklineError, KafkaUnavailable
 from schemas.settings import Settings
 from schemas.topics import Topics
+from streams.core.configuration import Configuration
+from streams.core.definitions import Compiler
 from streams.edges import logs
 from streams.edges.following import Follower
 from streams.edges.keyring import keyring_of
@@ -80,22 +90,24 @@ class Gateway:
         settings, keyring = self._settings, keyring_of(self._settings)
         writer = Writer(settings, "hookline-gateway", self._loop)
         follower = Follower(settings, keyring, self._following_failed)
-        store, requests = Store(settings.store_url), Topics(settings).incoming_requests
-        reader, recalling = Reader(store, settings.topic_prefix), Recalling(store, requests)
-        copies = Copies(recalling.recall)
+        store, topics = Store(settings.store_url), Topics(settings)
+        reader = Reader(store, settings.topic_prefix)
+        recalling = Recalling(store, topics, Compiler(follower.configuration, keyring.open_text), keyring)
+        copies, ids = Copies(recalling.recall), ProducerIds(recalling.recall_events)
         edges = Edges(
             writer=writer,
             follower=follower,
             keyring=keyring,
             reader=reader,
             copies=copies,
+            ids=ids,
             operator_key=known_operator_key(settings),
-            reachable=lambda: writer.reachable(requests, REACHED_WITHIN),
+            reachable=lambda: writer.reachable(topics.incoming_requests, REACHED_WITHIN),
         )
         listening = Listening(application(settings, edges, self._gate, self._loop))
         await listening.start(settings.listen)
         log.info("listening", address=settings.listen)
-        connecting = asyncio.create_task(self._connect(follower, copies, recalling))
+        connecting = asyncio.create_task(self._connect(follower, copies, ids, recalling))
         jobs = self._jobs(edges)
         await self._ending.wait()
         connecting.cancel()
@@ -118,14 +130,13 @@ class Gateway:
         self._when_open = ownership.start
         return ownership
 
-    async def _connect(self, follower: Follower, copies: Copies, recalling: Recalling) -> None:
+    async def _connect(self, follower: Follower, copies: Copies, ids: ProducerIds, recalling: Recalling) -> None:
         """Read the configuration and the latest requests, as often as it takes; then open the doors."""
         said = -SAY_AGAIN
         while not self._gate.open:
             try:
                 await asyncio.to_thread(follower.start, READ_WITHIN)
-                window = longest_window(follower.configuration)
-                await asyncio.to_thread(catch_up, self._settings, copies, recalling.folded, window, CATCH_UP_WITHIN)
+                await asyncio.to_thread(self._catch_up, follower.configuration, copies, ids, recalling)
                 self._gate.open = True
             except KafkaUnavailable as error:
                 if self._loop.time() - said >= SAY_AGAIN:
@@ -151,6 +162,21 @@ class Gateway:
             return
         if differing:
             log.warning("topics differ from the catalogue: `hookline topics describe`", topics=", ".join(differing))
+
+    def _catch_up(self, configuration: Configuration, copies: Copies, ids: ProducerIds, recalling: Recalling) -> None:
+        """Learn what was accepted and is not in the store yet. Blocks."""
+        topics, known_for = Topics(self._settings), round(self._settings.producer_id_window * 1000)
+        of_requests = max(longest_window(configuration), known_for if names_events(configuration) else 0)
+        readings = [
+            Reading(
+                topics.incoming_requests,
+                of_requests,
+                recalling.folded(topics.incoming_requests),
+                remember_request(copies, ids, recalling.event_of),
+            ),
+            Reading(topics.customer_events, known_for, recalling.folded(topics.customer_events), remember_event(ids)),
+        ]
+        catch_up(self._settings, readings, CATCH_UP_WITHIN)
 
     def _following_failed(self, error: Exception) -> None:
         """In the follower's thread."""

@@ -1,13 +1,13 @@
 """Customer events by HTTP: one or up to a thousand, by the same rules as at every other door.
 
-An event's own id makes a repeat harmless: the same again does nothing, other content under it is `id_conflict`; the
-store is asked for the last 90 days. A store that is away costs no event.
+An event's own id makes a repeat harmless: the same again does nothing, other content under it is `id_conflict`, also
+while the first is under way (gateway/incoming/producer_ids.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,27 +15,24 @@ from gateway.api.answers import Answer
 from gateway.api.changing import Changer
 from gateway.api.operations import Call
 from gateway.api.problems import Problem, invalid, missing
-from gateway.api.reading import Reader
 from gateway.identifiers import time_ordered
+from gateway.incoming.producer_ids import Claim, KnownEvent, Place, ProducerIds, known_event
 from gateway.metrics import EVENTS
-from projections.queries import events
 from schemas.codec import encode
 from schemas.errors import FieldError, FieldInvalid
 from schemas.events import check_action, event_of
 from schemas.identity import event_id_of_request, event_key
-from schemas.json_text import parse
 from schemas.records import CustomerEvent, SourceType
-from schemas.times import iso
 from streams.core.definitions import AccountView, Compiler
+from streams.core.receiving import ID_CONFLICT
 from streams.edges.kafka import Message
 
 __all__ = ["MAX_BATCH", "MAX_EVENTS_BODY", "EventDoor"]
 
 MAX_BATCH = 1000
 MAX_EVENTS_BODY = 8 * 1024 * 1024  # bytes
-ID_CONFLICT = "another event of this account has this id"
 
-Known = dict[str, Mapping[str, Any]]  # events by id: those of the store, and those before in the same batch
+Known = dict[str, KnownEvent]  # by id: what was accepted, and those before in the same batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class EventDoor:
 
     changer: Changer
     compiler: Compiler
-    reader: Reader
+    ids: ProducerIds
     topic: str
 
     async def take(self, call: Call) -> Answer:
@@ -73,13 +70,13 @@ class EventDoor:
             raise missing()
         many = batch_of(call.body)
         payloads = [call.body] if many is None else many
-        known = await self._known(view.state.name, payloads)
-        judged = await asyncio.to_thread(self._judge, view, payloads, known)
+        async with self.ids.claim(view.state.name, own_ids(payloads)) as claim:
+            judged = await asyncio.to_thread(self._judge, view, payloads, dict(claim.known))
+            position = await self._write([each.event for each in judged if each.event is not None], claim)
         if many is None and (error := judged[0].error) is not None:
             raise (
                 Problem("id_conflict", error.message, [error]) if judged[0].code == "id_conflict" else invalid([error])
             )
-        position = await self._write([each.event for each in judged if each.event is not None])
         items = [item_of(each) for each in judged]
         only = {} if many is not None else {"id": items[0]["id"]}
         return Answer({**only, "items": items, "position": position}, 202)
@@ -90,27 +87,24 @@ class EventDoor:
         rules = Rules(view, now, known)
         return [judged(rules, each, event_id_of_request(f"{request}.{n}")) for n, each in enumerate(payloads)]
 
-    async def _known(self, account: str, payloads: Sequence[Any]) -> Known:
-        """The stored events that have one of the ids."""
-        ids = {
-            payload["id"] for payload in payloads if isinstance(payload, dict) and isinstance(payload.get("id"), str)
-        }
-        if not ids:
-            return {}
-        try:
-            found = await self.reader.read(lambda connection: events.of_ids(connection, account, sorted(ids)))
-        except Problem:  # the store is away; a repeat is found out later, by its id
-            return {}
-        return {**found}
-
-    async def _write(self, found: Sequence[CustomerEvent]) -> str:
+    async def _write(self, found: Sequence[CustomerEvent], claim: Claim) -> str:
         """Write events; answers where they are, as lists take it in `after`."""
         messages = [Message(self.topic, event_key(each.account, each.customer), encode(each)) for each in found]
         latest: dict[int, int] = {}
-        for place in await self.changer.writer.write(*messages):
-            latest[place.partition] = max(place.offset, latest.get(place.partition, -1))
+        for event, placed in zip(found, await self.changer.writer.write(*messages), strict=True):
+            latest[placed.partition] = max(placed.offset, latest.get(placed.partition, -1))
+            place: Place = ((self.topic, placed.partition), placed.offset)
+            if event.id in claim.claimed:
+                claim.accepted[event.id] = known_event(event, place)
         EVENTS.inc(len(found))
         return ",".join(f"customer-events:{partition}:{offset}" for partition, offset in sorted(latest.items()))
+
+
+def own_ids(payloads: Sequence[Any]) -> Iterator[str]:
+    """The ids that producers gave."""
+    for payload in payloads:
+        if isinstance(payload, dict) and isinstance(payload.get("id"), str):
+            yield payload["id"]
 
 
 def batch_of(body: Any) -> list[Any] | None:
@@ -138,27 +132,11 @@ def judged(rules: Rules, payload: Any, default_id: str) -> Taken:
         return Taken(error=FieldError(error.path, error.message))
     stored = known.get(event.id)
     if stored is None:
-        known[event.id] = content_of(event)
+        known[event.id] = known_event(event)
         return Taken(event)
-    if same(event, stored, timed=payload.get("timestamp") is not None):
+    if stored.same(event, timed=payload.get("timestamp") is not None):
         return Taken(known=event.id)
     return Taken(error=FieldError("id", ID_CONFLICT), code="id_conflict")
-
-
-def same(event: CustomerEvent, stored: Mapping[str, Any], *, timed: bool) -> bool:
-    """Whether an event says what the stored one says; its time counts where it was given."""
-    content = content_of(event)
-    return all(stored[name] == value for name, value in content.items() if timed or name != "timestamp")
-
-
-def content_of(event: CustomerEvent) -> dict[str, Any]:
-    """What two events with one id must have in common."""
-    return {
-        "customer": event.customer,
-        "action": event.action,
-        "timestamp": iso(event.timestamp),
-        "data": parse(event.data.encode()),
-    }
 
 
 def item_of(taken: Taken) -> dict[str, Any]:

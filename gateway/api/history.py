@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.api.times import iso
-from gateway.incoming.reopening import concealed_in, reopened
+from gateway.incoming.reopening import concealed_in, event_then, reopened
 from schemas.definitions.secrets import unseal
 from schemas.json_text import dump
 from schemas.records import CustomerEvent, EntityKind, IncomingRequest, Outcome
@@ -77,16 +77,8 @@ class History:
         self, request: IncomingRequest, arrived: Arrived, outcome: Outcome, event: CustomerEvent | None
     ) -> bool:
         if request.outcome in PASSED and outcome is Outcome.ACCEPTED:
-            return content_of(self._event_then(request, arrived)) != content_of(event)
+            return content_of(event_then(request, arrived, self.compiler)) != content_of(event)
         return request.outcome is not outcome
-
-    def _event_then(self, request: IncomingRequest, arrived: Arrived) -> CustomerEvent | None:
-        """The event that the revision of then makes of it."""
-        view = self.compiler.account_as_of(request.account, request.config_offset)
-        then = self.compiler.receiving(request.account, request.definition_id, request.definition_revision)
-        if view is None or then is None:
-            return None
-        return receive(view, [then], arrived, request.config_offset).event
 
     def _change(self, request: IncomingRequest, arrived: Arrived, found: Found) -> dict[str, Any]:
         concealed = tuple(concealed_in(request))

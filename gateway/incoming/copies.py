@@ -7,17 +7,15 @@ and the store is asked for the rest. A store that is away costs no request: then
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from gateway.incoming.latest import Folded, Latest
 from schemas.errors import KafkaUnavailable
 
-__all__ = ["Copies", "First", "Folded", "Place", "Recall"]
-
-MOST = 100_000  # requests in memory, when the store is that far behind
+__all__ = ["Copies", "First", "Place", "Recall"]
 
 Place = tuple[int, int]  # partition and offset in `incoming-requests`
-Folded = Mapping[int, int]  # by partition: the next offset that the store will have
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +39,11 @@ class Copies:
 
     def __init__(self, recall: Recall) -> None:
         self._recall = recall
-        self._known: dict[str, First] = {}  # by key, in the order of remembering
+        self._latest = Latest[str, First]()
         self._under_way: dict[str, asyncio.Future[bool]] = {}
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._latest.known)
 
     async def first(self, account: str, key: str, since: int) -> First | None:
         """The first one, accepted at or after `since` (ms); None: the caller is it, and has to call `end`.
@@ -56,7 +54,7 @@ class Copies:
         while (under_way := self._under_way.get(key)) is not None:
             if not await asyncio.shield(under_way):
                 raise KafkaUnavailable("it is not known what became of the request that this is a copy of")
-        known = self._known.get(key)
+        known = self._latest.get(key)
         if known is not None and known.received_at >= since:
             return known
         self._under_way[key] = asyncio.get_running_loop().create_future()
@@ -65,7 +63,7 @@ class Copies:
         except BaseException:
             self.end(key, certain=False)
             raise
-        self._forget(folded)
+        self._latest.forget(folded)
         if found is not None:
             self.end(key)
         return found
@@ -79,16 +77,5 @@ class Copies:
             under_way.set_result(certain)
 
     def remember(self, key: str, accepted: First) -> None:
-        """Know one that was accepted; where there are too many, the oldest is forgotten."""
-        self._known.pop(key, None)
-        self._known[key] = accepted
-        while len(self._known) > MOST:
-            del self._known[next(iter(self._known))]
-
-    def _forget(self, folded: Folded) -> None:
-        """Forget the oldest ones as far as the store has them."""
-        while self._known:
-            key, oldest = next(iter(self._known.items()))
-            if oldest.place is None or folded.get(oldest.place[0], 0) <= oldest.place[1]:
-                return
-            del self._known[key]
+        """Know one that was accepted."""
+        self._latest.remember(key, accepted)

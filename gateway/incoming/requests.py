@@ -1,8 +1,8 @@
 """One incoming request: found, read, decided, written with acks=all, answered; in that order.
 
 1. The endpoint: unknown ones are only counted. 2. The method. 3. The body. 4. The sender, the filters
-(`streams/core/receiving`). 5. Whether it is a copy. 6. The mapping. 7. The record, and Kafka's word that it has it.
-8. The answer. No 2xx is sent for what Kafka has not acknowledged.
+(`streams/core/receiving`). 5. Whether it is a copy. 6. The mapping. 7. Whether its event's id is another's. 8. The
+record, and Kafka's word that it has it. 9. The answer. No 2xx is sent for what Kafka has not acknowledged.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import structlog
 from aiohttp import web
@@ -19,6 +20,7 @@ from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
 from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, read_body, start_of_body
 from gateway.incoming.copies import Copies, First
+from gateway.incoming.producer_ids import ProducerIds, known_event
 from gateway.incoming.rate import EndpointRate
 from gateway.incoming.recording import record_of
 from gateway.incoming.unknown import UnknownEndpoints
@@ -29,7 +31,7 @@ from schemas.errors import KafkaUnavailable
 from schemas.identity import request_key
 from schemas.records import IncomingRequest, Outcome
 from streams.core.definitions import AccountView, Compiler, Receiving
-from streams.core.receiving import Arrived, Passed, Verdict, admit, decide, duplicate, refusal, select
+from streams.core.receiving import Arrived, Passed, Verdict, admit, conflicting, decide, duplicate, refusal, select
 from streams.edges.kafka import Message
 from streams.edges.keyring import Keyring
 from streams.edges.outbox import Placed
@@ -85,6 +87,7 @@ class Incoming:
     rate: EndpointRate
     allowance: Allowance
     copies: Copies
+    ids: ProducerIds
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a request of any method."""
@@ -118,7 +121,7 @@ class Incoming:
         if isinstance(found, Verdict):
             return (await self._conclude(met, found))[0]
         if found.copies is None:
-            return (await self._conclude(met, decide(view, found, met.arrived, view.offset)))[0]
+            return (await self._decided(met, decide(view, found, met.arrived, view.offset)))[0]
         return await self._once(met, found, found.copies)
 
     async def _once(self, met: Met, found: Passed, key: str) -> web.Response:
@@ -137,18 +140,36 @@ class Incoming:
 
     async def _first(self, met: Met, found: Passed, key: str) -> web.Response:
         """The first of its copies; those that wait go on as soon as they can: each key is ended once."""
-        accepted, waiting = None, True
+        accepted, certain, waiting = None, False, True
         try:
             verdict = decide(met.view, found, met.arrived, met.view.offset)
             if verdict.outcome is not Outcome.ACCEPTED:
                 self.copies.end(key)  # whoever waits need not wait for its row
                 waiting = False
-            response, place = await self._conclude(met, verdict)
-            accepted = first_of(met.arrived, verdict, place) if place is not None else None
+            response, accepted, certain = await self._decided(met, verdict)
         finally:
             if waiting:
-                self.copies.end(key, accepted, certain=accepted is not None)
+                self.copies.end(key, accepted, certain=certain)
         return response
+
+    async def _decided(self, met: Met, verdict: Verdict) -> Concluded:
+        """Conclude what has been decided; an id that the sender gave must be no other event's."""
+        event = verdict.event
+        if event is None or "id" not in verdict.own:
+            return concluded(met, verdict, *await self._conclude(met, verdict))
+        try:
+            async with self.ids.claim(event.account, [event.id]) as claim:
+                known = claim.known.get(event.id)
+                if known is not None and not known.same(event, timed="timestamp" in verdict.own):
+                    verdict = conflicting(verdict)
+                response, place = await self._conclude(met, verdict)
+                claim.certain = place is not None
+                if place is not None and verdict.event is not None:
+                    claim.accepted[event.id] = known_event(event, ((self.topic, place.partition), place.offset))
+        except KafkaUnavailable:
+            UNAVAILABLE.inc()
+            return Concluded(answers.not_known())
+        return concluded(met, verdict, response, place)
 
     async def _body(self, request: web.Request, refused: Verdict | None) -> Body:
         """The body, and the verdict where there is one without asking the definitions."""
@@ -193,10 +214,20 @@ class Incoming:
         )
 
 
-def first_of(arrived: Arrived, verdict: Verdict, placed: Placed) -> First:
-    """What is remembered of a request that was accepted."""
-    place = (placed.partition, placed.offset)
-    return First(arrived.received_at, verdict.status, verdict.answer, verdict.event_id, verdict.customer, place)
+class Concluded(NamedTuple):
+    """What a caller is answered; what is remembered where it was accepted; whether it is known what became of it."""
+
+    response: web.Response
+    accepted: First | None = None
+    certain: bool = False
+
+
+def concluded(met: Met, verdict: Verdict, response: web.Response, placed: Placed | None) -> Concluded:
+    if placed is None or verdict.outcome is not Outcome.ACCEPTED:
+        return Concluded(response, None, placed is not None)
+    place, at = (placed.partition, placed.offset), met.arrived.received_at
+    first = First(at, verdict.status, verdict.answer, verdict.event_id, verdict.customer, place)
+    return Concluded(response, first, certain=True)
 
 
 def arrived_of(request: web.Request, account: str, body: bytes) -> Arrived:

@@ -54,18 +54,18 @@ def one(connection: Connection, account: str, event_id: str) -> dict[str, Any] |
     return None if row is None else item(row)
 
 
-def of_ids(connection: Connection, account: str, event_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Those of an account's events that have one of these ids, by id; at most a few thousand at once."""
+def of_ids(connection: Connection, account: str, event_ids: Sequence[str]) -> list[CustomerEvent]:
+    """Those of an account's events that have one of these ids; at most a few thousand at once."""
     query = select(*LISTING.columns).where(table.account == account, table.id.in_(event_ids), is_event)
-    return {row.id: item(row) for row in connection.execute(query)}
+    return [event_of(row) for row in connection.execute(query)]
 
 
 def stored(connection: Connection, account: str, event_id: str) -> CustomerEvent | None:
     """One event as it was, its data to the letter; None where this account has none of that id."""
-    query = select(*LISTING.columns).where(table.account == account, table.id == event_id, is_event)
-    row = connection.execute(query).first()
-    if row is None:
-        return None
+    return next(iter(of_ids(connection, account, [event_id])), None)
+
+
+def event_of(row: Row[Any]) -> CustomerEvent:
     return CustomerEvent(
         id=row.id,
         account=row.account,

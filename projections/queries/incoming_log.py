@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -15,7 +15,7 @@ from projections.tables import incoming_requests, records
 from schemas.codec import decode_as
 from schemas.records import IncomingRequest, Outcome
 
-__all__ = ["first_of_copies", "latest", "one", "page", "whole"]
+__all__ = ["accepted_as", "first_of_copies", "latest", "one", "page", "whole"]
 
 table = incoming_requests.c
 READ_AHEAD = 20  # records that are in memory at once
@@ -94,6 +94,19 @@ def first_of_copies(connection: Connection, account: str, key: str, since: int) 
     )
     place = connection.execute(query).scalar()
     return None if place is None else record_at(connection, place, IncomingRequest)
+
+
+def accepted_as(connection: Connection, account: str, event_ids: Sequence[str]) -> Iterator[IncomingRequest]:
+    """The accepted requests that became these events, the oldest first; at most a few thousand at once."""
+    query = (
+        select(records.c.value)
+        .join(incoming_requests, records.c.place == table.place)
+        .where(table.account == account, table.event_id.in_(event_ids), table.outcome == Outcome.ACCEPTED.value)
+        .order_by(table.received_at)
+        .execution_options(yield_per=READ_AHEAD)
+    )
+    for row in connection.execute(query):
+        yield decode_as(IncomingRequest, row.value)
 
 
 def item(row: Row[Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from streams.core.filtering import Failure, Subject
 from streams.core.mapping import map_body
 
 __all__ = [
+    "ID_CONFLICT",
     "Arrived",
     "BodyMalformed",
     "ContentTypeRefused",
@@ -28,6 +29,7 @@ __all__ = [
     "Verdict",
     "admit",
     "body_of",
+    "conflicting",
     "decide",
     "duplicate",
     "error_body",
@@ -53,6 +55,7 @@ class Verdict:
     customer: str | None = None  # where it could be read
     event_id: str | None = None  # of the event, or of that of the request which this one copies
     copies: str | None = None  # what copies have in common
+    own: frozenset[str] = frozenset()  # which of the event's id and timestamp the sender gave
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,16 @@ def decide(view: AccountView, found: Passed, arrived: Arrived, config_offset: in
         customer=event.customer,
         event_id=event.id,
         copies=found.copies,
+        own=frozenset(name for name in ("id", "timestamp") if payload.get(name) is not None),
     )
+
+
+def conflicting(verdict: Verdict) -> Verdict:
+    """An accepted request whose event has the id of another one: it is none."""
+    if verdict.definition is None:
+        return verdict
+    error = FieldInvalid("id", ID_CONFLICT)
+    return invalid(verdict.definition, error, {"customer": verdict.customer}, code="id_conflict")
 
 
 def duplicate(found: Passed, status: int, answer: bytes, event_id: str | None, customer: str | None) -> Verdict:
@@ -178,6 +190,7 @@ def mapped_event(
     )
 
 
+ID_CONFLICT = "another event of this account has this id"
 FOUND = {"does_not_exist": "it is there", "is_empty": "it is not empty", "is_not_empty": "it is empty"}
 
 
@@ -206,14 +219,16 @@ def filtered(definition: Receiving, failure: Failure, body: Any) -> Verdict:
     )
 
 
-def invalid(definition: Receiving, error: FieldInvalid, payload: Mapping[str, Any]) -> Verdict:
-    default = error_body("invalid", "invalid_event", f"{error.path}: {error.message}")
+def invalid(
+    definition: Receiving, error: FieldInvalid, payload: Mapping[str, Any], code: str = "invalid_event"
+) -> Verdict:
+    default = error_body("invalid", code, f"{error.path}: {error.message}")
     return Verdict(
         Outcome.INVALID,
         422,
         configured(definition, "error_response", default),
         definition,
-        code="invalid_event",
+        code=code,
         path=error.path,
         detail=error.message,
         customer=readable_customer(payload),

@@ -12,6 +12,7 @@ from typing import Any
 from gateway.api.reading import Reader
 from gateway.gate import Gate
 from gateway.incoming.copies import Copies
+from gateway.incoming.producer_ids import ProducerIds
 from gateway.incoming.recalling import Recalling
 from gateway.listening import Listening
 from gateway.wiring import Edges, application
@@ -19,6 +20,7 @@ from projections.queries.store import Store
 from schemas.records import IncomingRequest
 from schemas.settings import Settings
 from schemas.topics import Topics
+from streams.core.definitions import Compiler
 from streams.edges.keyring import Keyring
 from tests.gateway.fake_log import FakeLog
 
@@ -63,14 +65,17 @@ class House:
     def start(self) -> None:
         store = Store(self.settings.store_url)
         reader = Reader(store, self.settings.topic_prefix)
-        self.recalling = Recalling(store, self.topics.incoming_requests)
+        compiler = Compiler(self.log.configuration, self.keyring.open_text)
+        self.recalling = Recalling(store, self.topics, compiler, self.keyring)
         self.copies = Copies(self.recalling.recall)
+        self.ids = ProducerIds(self.recalling.recall_events)
         edges = Edges(
             writer=self.log,
             follower=self.log,
             keyring=self.keyring,
             reader=reader,
             copies=self.copies,
+            ids=self.ids,
             operator_key=OPERATOR,
             reachable=lambda: not self.log.away,
         )

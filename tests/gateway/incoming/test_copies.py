@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from gateway.incoming import copies as module
-from gateway.incoming.copies import Copies, First, Folded
+from gateway.incoming import latest as module
+from gateway.incoming.copies import Copies, First
+from gateway.incoming.latest import Folded
 from schemas.codec import decode, encode
 from schemas.errors import KafkaUnavailable
 from schemas.records import CustomerEvent, Outcome
@@ -141,7 +142,7 @@ def test_what_the_store_has_is_known_after_a_restart(make_house: MakeHouse) -> N
     found, folded = asyncio.run(house.recalling.recall("shop", str(accepted.deduplication), 0))
     assert found is not None
     assert (found.answer, found.event_id, found.status) == (first.body, accepted.event_id, 200)
-    house.copies._known.clear()  # as after a start
+    house.copies._latest.known.clear()  # as after a start
     assert send(house).body == first.body
     assert outcomes(house)[-1] is Outcome.DUPLICATE
     assert sum(folded.values()) == 1
@@ -163,7 +164,7 @@ def test_after_the_window_it_is_a_new_event(house: House) -> None:
     house.webhook(deduplicate=RULE)
     send(house)
     key = str(house.requests[0].deduplication)
-    known = house.copies._known.pop(key)
+    known = house.copies._latest.known.pop(key)
     house.copies.remember(key, First(known.received_at - 3 * WHOLE_DAY, 200, b"{}", "evt", None, (0, 0)))
     assert send(house).status == 200
     assert outcomes(house) == [Outcome.ACCEPTED, Outcome.ACCEPTED]
@@ -172,7 +173,7 @@ def test_after_the_window_it_is_a_new_event(house: House) -> None:
 def test_two_gateways_that_do_not_know_of_each_other_give_one_event(house: House) -> None:
     house.webhook(deduplicate={"attribute": "headers.X-Request-Id", "window": "2160h"})
     first = send(house)
-    house.copies._known.clear()  # as the other gateway, before the store has it
+    house.copies._latest.known.clear()  # as the other gateway, before the store has it
     second = send(house)
     assert first.json["event_id"] == second.json["event_id"]
     assert outcomes(house) == [Outcome.ACCEPTED, Outcome.ACCEPTED]
@@ -205,7 +206,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(30):
         copies.remember(str(number), First(0, 200, b"{}", None, None, (0, number)))
     assert len(copies) == 10
-    assert list(copies._known) == [str(number) for number in range(20, 30)]
+    assert list(copies._latest.known) == [str(number) for number in range(20, 30)]
 
 
 def test_a_waiting_copy_hears_what_became_of_the_first() -> None:
