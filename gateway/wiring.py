@@ -101,7 +101,8 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         ids=edges.ids,
     )
     callers = Callers(configuration, edges.operator_key, now_ms)
-    entrance = Entrance(callers, Cookies(edges.keyring, secure=settings.public_url.startswith("https:")), now_ms)
+    cookies = Cookies(edges.keyring, secure=settings.public_url.startswith("https:"))
+    entrance = Entrance(callers, cookies, now_ms, EndpointRate(settings.api_rate))
     guard, proxy = Guard(settings.allowed_networks), settings.static_ip_proxy
     checks = Checks(frozenset(settings.retry_tiers), guard, proxy is not None)
     requester = Requester(guard, proxy)

@@ -75,13 +75,16 @@ class Settings(BaseSettings):
     await_apply: bool = Field(False, description="not ready before a configuration was applied; set by `up --apply`")
     max_body: int = Field(1024 * 1024, ge=1, le=4 * 1024 * 1024, description="largest request body, bytes")
     incoming_rate: float | None = Field(None, gt=0, description="requests a second an endpoint takes; blank: no limit")
+    api_rate: float | None = Field(None, gt=0, description="calls a second an API key makes at most; blank: no limit")
     max_in_flight: int = Field(512, ge=1, description="requests a courier may have open at once")
     lane_size: int = Field(1000, ge=1, description="messages of one lane that a courier holds in memory")
     drain_rate: float = Field(100.0, gt=0, description="parked messages a second for a site that is enabled again")
     max_postpone: float = Field(86_400.0, gt=0, description="a message held back by the breaker for longer fails: 24h")
     parked_expiry: float = Field(89 * 86_400.0, gt=0, description="a message parked for longer fails: 89d")
     producer_id_window: float = Field(
-        86_400.0, gt=0, description="an event's id that comes again by the topic within it is a copy, or a conflict: 24h"
+        86_400.0,
+        gt=0,
+        description="an event's id that comes again by the topic within it is a copy, or a conflict: 24h",
     )
     retry_tiers: Annotated[list[float], NoDecode] = Field(
         [10.0, 60.0, 300.0, 1800.0, 7200.0, 43200.0], description="the delays there are: 10s,1m,5m,30m,2h,12h"
@@ -164,7 +167,7 @@ class Settings(BaseSettings):
     def _duration(cls, value: Any) -> Any:
         return parse_duration(value) if isinstance(value, str) else value
 
-    @field_validator("drain_rate", "incoming_rate", mode="before")
+    @field_validator("drain_rate", "incoming_rate", "api_rate", mode="before")
     @classmethod
     def _rate(cls, value: Any) -> Any:
         return value.removesuffix("/s") if isinstance(value, str) else value

@@ -6,8 +6,9 @@ that no other site can send, and the browser's word that the page is ours.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
@@ -15,6 +16,7 @@ from aiohttp import hdrs, web
 from gateway.api.callers import Caller, Callers
 from gateway.api.problems import Problem
 from gateway.api.sessions import COOKIE, Cookies
+from gateway.incoming.rate import EndpointRate
 
 __all__ = ["Entrance"]
 
@@ -24,18 +26,28 @@ MARK, SITE = "X-Hookline-Console", "Sec-Fetch-Site"
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """Knows a caller by what came with the request. `now` in ms."""
+    """Knows a caller by what came with the request. `now` in ms; `rate`: how often one account's key may come."""
 
     callers: Callers
     cookies: Cookies
     now: Callable[[], int]
+    rate: EndpointRate = field(default_factory=lambda: EndpointRate(None))
 
     def caller(self, request: web.Request) -> Caller | None:
         """The caller; a key in the header counts before a cookie.
 
         Raises:
-            Problem: the cookie came with a write that is not the console's.
+            Problem: the cookie came with a write that is not the console's; or the key comes too often.
         """
+        found = self._known(request)
+        if found is None or found.account is None:
+            return found
+        if wait := self.rate.wait((found.account, found.key_hash), time.monotonic()):
+            sentence = f"this key has called too often: come again in {wait} s"
+            raise Problem("too_many", sentence, headers={"Retry-After": str(wait)})
+        return found
+
+    def _known(self, request: web.Request) -> Caller | None:
         authorization = request.headers.get(hdrs.AUTHORIZATION)
         if authorization is not None:
             return self.callers.identify(authorization)

@@ -22,9 +22,9 @@ __all__ = ["document", "serve"]
 REFERENCES = "#/components/schemas/{model}"
 PROBLEMS_OF = {
     Access.ANYBODY: (),
-    Access.KEY: ("unauthorized",),
-    Access.READ: ("unauthorized", "not_found"),
-    Access.WRITE: ("unauthorized", "forbidden", "not_found"),
+    Access.KEY: ("unauthorized", "too_many"),
+    Access.READ: ("unauthorized", "not_found", "too_many"),
+    Access.WRITE: ("unauthorized", "forbidden", "not_found", "too_many"),
     Access.OPERATOR: ("unauthorized", "forbidden"),
 }
 OF_BODIES = ("malformed", "too_large", "unsupported_media_type", "unavailable")
@@ -143,7 +143,8 @@ def answers_of(operation: Operation, schemas: Schemas) -> Schema:
 
 def problems_of(operation: Operation) -> dict[str, Schema]:
     """One response a status; its description lists the problems that have it."""
-    codes = [*PROBLEMS_OF[operation.access], *(("not_found",) if "{id}" in operation.path else ()), *operation.problems]
+    below = ("not_found",) if "{id}" in operation.path or "{account}/" in operation.path else ()
+    codes = [*PROBLEMS_OF[operation.access], *below, *operation.problems]
     codes += OF_BODIES if operation.body is not None else ()
     codes += ("unknown_parameter",) if operation.query.model_fields else ()
     found: dict[str, list[str]] = {}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.codec import encode
+from tests.gateway.conftest import MakeHouse
 from tests.gateway.house import House
 
 
@@ -83,6 +84,25 @@ def test_an_expired_key_is_refused(house: House) -> None:
     assert new["expires_at"] == "2998-12-31T22:00:00.000Z"
     assert house.call("GET", "/v1/shop/sites", key=old).status == 401
     assert house.call("GET", "/v1/shop/sites", key=new["key"]).status == 200
+
+
+def test_a_key_that_calls_too_often_is_told_when_to_come_again_and_others_go_on(make_house: MakeHouse) -> None:
+    house = make_house(api_rate="0.01/s")
+    busy, other = key_of(house)["key"], key_of(house, name="other")["key"]
+    answers = [house.call("GET", "/v1/shop/sites", key=busy) for _ in range(5)]
+    assert [answer.status for answer in answers] == [200, 429, 429, 429, 429]
+    refused = answers[-1]
+    assert refused.json["type"] == "/docs#too_many"
+    assert int(refused.headers["retry-after"]) >= 1
+    assert house.call("GET", "/v1/shop/sites", key=other).status == 200
+    assert {house.call("GET", "/v1/shop/sites").status for _ in range(5)} == {200}, "the operator has no limit"
+
+
+def test_when_a_key_was_last_used_is_shown(house: House) -> None:
+    made = key_of(house)
+    assert house.made("GET", "/v1/accounts/shop/keys")["items"][0]["last_used_at"] is None
+    house.call("GET", "/v1/shop/sites", key=made["key"])
+    assert house.made("GET", "/v1/accounts/shop/keys")["items"][0]["last_used_at"] >= made["created_at"]
 
 
 def test_a_time_without_a_zone_is_refused(house: House) -> None:
