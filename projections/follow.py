@@ -72,7 +72,7 @@ class Projector:
             source.start(writer.positions(source.granted))
         messages = source.take(WAIT)
         if not messages:
-            writer.check_file()
+            writer.check_target()
             return
         batch = Batch()
         for message in messages:

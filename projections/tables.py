@@ -19,6 +19,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, literal_column
 
 __all__ = [
+    "IS_ENDED",
     "IS_QUEUED",
     "attempts",
     "customer_events",
@@ -34,9 +35,11 @@ __all__ = [
 ]
 
 metadata = MetaData()
+whole = BigInteger().with_variant(Integer, "sqlite")  # SQLite keeps rows by an INTEGER PRIMARY KEY, which BIGINT is not
 
 # As text, not as a parameter: a planner takes an index of some rows only where the query says the same words.
 IS_QUEUED = literal_column("status") == literal_column("'queued'")
+IS_ENDED = literal_column("status") != literal_column("'queued'")
 
 
 def text(name: str, *, null: bool = False) -> Column[str]:
@@ -82,11 +85,10 @@ origin = Table(
     text("topic_prefix"),
 )
 
-# SQLite keeps rows by an INTEGER PRIMARY KEY, which BIGINT is not.
 records = Table(
     "records",
     metadata,
-    Column("place", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("place", whole, primary_key=True, autoincrement=False),
     number("recorded_at"),
     blob("value"),
 )
@@ -124,6 +126,7 @@ incoming_requests = Table(
     Index("incoming_requests_status", "account", "status_code", "received_at"),
     Index("incoming_requests_customer", "account", "customer", "received_at"),
     Index("incoming_requests_action", "account", "action", "received_at"),
+    Index("incoming_requests_place", "account", "place"),
     where_known("incoming_requests_copies", "account", "deduplication", "received_at"),
     where_known("incoming_requests_reruns", "account", "reprocessed_request_id", "received_at"),
 )
@@ -207,6 +210,7 @@ attempts = Table(
     Index("attempts_customer", "account", "customer", "created_at"),
     Index("attempts_action", "account", "action", "created_at"),
     Index("attempts_queue", "account", "site_id", "created_at", sqlite_where=IS_QUEUED, postgresql_where=IS_QUEUED),
+    Index("attempts_place", "account", "place", sqlite_where=IS_ENDED, postgresql_where=IS_ENDED),
     where_known("attempts_error", "account", "error", "created_at"),
     where_known("attempts_resend", "account", "resend_id", "created_at"),
 )
@@ -250,7 +254,7 @@ rejected = Table(
     "rejected",
     metadata,
     text("topic"),
-    Column("partition", Integer, nullable=False),
+    Column("partition", whole, nullable=False),
     number("offset"),
     *order(),
     text("account", null=True),

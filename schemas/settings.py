@@ -24,7 +24,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 SHORTEST_SECRET = 16  # characters
-STORE = re.compile(r"sqlite(\+pysqlite)?:///.+")
+STORE = re.compile(r"sqlite(\+pysqlite)?:///.+|postgres(ql)?(\+psycopg)?://.+")
 
 
 def words(text: Any) -> Any:
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     replication_factor: int = Field(1, ge=1, description="copies of each topic; 3 advised on a cluster")
     min_insync_replicas: int = Field(1, ge=1, description="copies that must have a record; 2 advised on a cluster")
 
-    database_url: str = Field("", description="blank: SQLite, hookline.db in DATA_DIR", repr=False)
+    database_url: str = Field("", description="blank: SQLite, hookline.db in DATA_DIR; or postgresql://...", repr=False)
     secret_key: SecretStr | None = Field(None, description="encrypts secrets; blank: secret.key in DATA_DIR, made once")
     secret_keys: Annotated[list[SecretStr], NoDecode] = Field([], description="older secret keys, still read")
     operator_key: SecretStr | None = Field(None, description="the operator's API key; blank: operator.key in DATA_DIR")
@@ -129,9 +129,12 @@ class Settings(BaseSettings):
     def _store(cls, value: str) -> str:
         if value and not STORE.fullmatch(value):
             raise ValueError(
-                "must name an SQLite file, such as sqlite:///hookline.db or sqlite:////var/lib/hookline.db"
+                "must name an SQLite file, such as sqlite:///hookline.db or sqlite:////var/lib/hookline.db, or a "
+                "PostgreSQL database, such as postgresql://user:password@host/database"
             )
-        return value
+        if "@" in value.partition("://")[2].rpartition("@")[0]:
+            raise ValueError("has an @ in its password: write it as %40")
+        return value.replace("postgres://", "postgresql://", 1)
 
     @field_validator("secret_key")
     @classmethod

@@ -1,4 +1,7 @@
-"""Fixtures that more than one room uses: one real Apache Kafka a session, started when the first test asks for it."""
+"""Fixtures that more than one room uses: one real Apache Kafka and one real PostgreSQL a session.
+
+Each is started when the first test asks for it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import hypothesis
 import pytest
 
 from tests.broker import Broker
+from tests.postgres import Postgres
 
 # Machines here are shared: how long an example takes says nothing.
 hypothesis.settings.register_profile(
@@ -25,3 +29,14 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         yield one
     finally:
         one.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for the whole session; a test takes a database of its own."""
+    one = Postgres()
+    try:
+        one.start()
+        yield one
+    finally:
+        one.remove()

@@ -21,5 +21,5 @@ def upgrade() -> None:
 
     settings = Settings()
     make_private(settings.data_dir)
-    upgrade(settings.store_url)
-    typer.echo(f"{settings.store_url} has the schema of this version")
+    store = upgrade(settings.store_url)
+    typer.echo(f"{store.name} has the schema of this version")

@@ -1,26 +1,10 @@
-"""What can be wrong with a store, each with its remedy; and which of the driver's errors pass by themselves."""
+"""What can be wrong with a store, each with its remedy."""
 
 from __future__ import annotations
 
-import sqlite3
-
-from sqlalchemy.exc import DBAPIError
-
 from schemas.errors import HooklineError
 
-__all__ = ["OffsetFenced", "StoreForeign", "StoreNewer", "StoreReplaced", "StoreUnavailable", "passes"]
-
-# Result codes of SQLite (sqlite.org/rescode.html) for what heals when a disk has room again or a lock is let go.
-PASSING = (
-    "SQLITE_BUSY",
-    "SQLITE_LOCKED",
-    "SQLITE_FULL",
-    "SQLITE_IOERR",
-    "SQLITE_CANTOPEN",
-    "SQLITE_READONLY",
-    "SQLITE_PROTOCOL",
-    "SQLITE_NOMEM",
-)
+__all__ = ["OffsetFenced", "StoreDamaged", "StoreForeign", "StoreNewer", "StoreReplaced", "StoreUnavailable"]
 
 
 class StoreUnavailable(HooklineError):
@@ -28,7 +12,7 @@ class StoreUnavailable(HooklineError):
 
 
 class StoreReplaced(HooklineError):
-    """The store's file is no longer the one that was opened; a restart builds the new one from the log."""
+    """The store is no longer the one that was opened; a restart goes on with the new one."""
 
 
 class StoreForeign(HooklineError):
@@ -39,13 +23,9 @@ class StoreNewer(HooklineError):
     """The store was made by a newer Hookline."""
 
 
+class StoreDamaged(HooklineError):
+    """What lies in the place of the store is no store, or no whole one."""
+
+
 class OffsetFenced(HooklineError):
     """Another projector has folded this partition further; this one must not write."""
-
-
-def passes(error: DBAPIError) -> bool:
-    """Whether the same statement may succeed later: a full disk, a lock, a file that is away."""
-    if error.connection_invalidated:
-        return True
-    name = getattr(error.orig, "sqlite_errorname", "") if isinstance(error.orig, sqlite3.Error) else ""
-    return str(name).startswith(PASSING)

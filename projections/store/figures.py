@@ -82,8 +82,8 @@ def again(kind: type[Row]) -> Select[Any]:
 def add(connection: Connection, differences: Additions) -> None:
     """Add to the figures; a row that comes to say nothing goes. To be called when all rows are written."""
     rows: dict[str, dict[tuple[str | int, ...], dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-    for (table, key, column), number in differences.items():
-        rows[table][key][column] = number
+    for (name, key, column), number in differences.items():
+        rows[name][key][column] = number
     for table, silent in FIGURES.items():
         # Always in one order, so that two projectors never wait for each other in a ring.
         wanted = sorted(rows[table.name].items())

@@ -1,7 +1,7 @@
 """Writes a batch of rows and the offsets it ends at in one transaction, and reads offsets back.
 
-Order: 1. the fence, 2. the rows, 3. commit. So store and log cannot disagree, and a projector that was fenced writes
-nothing.
+Order: 1. the store is still the same, 2. the fence, 3. the rows, 4. commit. So store and log cannot disagree, and a
+projector that was fenced writes nothing.
 """
 
 from __future__ import annotations
@@ -10,22 +10,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, insert, select, tuple_
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Engine, bindparam, insert, select, tuple_, update
 from sqlalchemy.exc import DBAPIError
 
 from projections.folds.fold import Batch
-from projections.folds.rows import SHAPES
-from projections.store.errors import OffsetFenced, StoreForeign, StoreReplaced, StoreUnavailable, passes
-from projections.store.merge import upsert
-from projections.store.sqlite import identity_of, open_writer, path_of
+from projections.store import figures
+from projections.store.backend import Backend, Identity
+from projections.store.errors import OffsetFenced, StoreDamaged, StoreForeign, StoreReplaced, StoreUnavailable
+from projections.store.opening import backend_of
 from projections.tables import offsets, origin
 
 __all__ = ["Move", "Partition", "Writer"]
 
 Partition = tuple[str, int]  # topic and number
 
-FENCE = "UPDATE offsets SET next_offset=?, end_offset=?, recorded_at=? WHERE topic=? AND partition=? AND next_offset=?"
+FENCE = (
+    update(offsets)
+    .where(
+        offsets.c.topic == bindparam("of_topic"),
+        offsets.c.partition == bindparam("of_partition"),
+        offsets.c.next_offset == bindparam("expected"),
+    )
+    .values(next_offset=bindparam("at"), end_offset=bindparam("end"), recorded_at=bindparam("last"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +48,43 @@ class Move:
 class Writer:
     """The store as its projector sees it; to be used by one thread."""
 
-    def __init__(self, url: str) -> None:
-        self._path = path_of(url)
-        self._identity = identity_of(self._path)
-        self._engine: Engine = open_writer(url)
-        self._statements = {kind: upsert(kind) for kind in SHAPES}
+    def __init__(self, store: str | Backend) -> None:
+        self._backend = backend_of(store) if isinstance(store, str) else store
+        self._engine: Engine = self._backend.writer()
+        self._target = self._backend.target()
+        self._identity: Identity | None = None
 
-    def check_file(self) -> None:
-        """See that the file is still there, and the same.
+    def check_target(self) -> None:
+        """See that the store is still where it was, without asking a server.
 
         Raises:
             StoreReplaced: it was deleted, or another took its place.
         """
-        if self._identity is None or identity_of(self._path) != self._identity:
-            raise StoreReplaced(f"the store {self._path} was deleted or replaced; it is built again at the next start")
+        if self._target is None or self._backend.target() != self._target:
+            raise self._replaced()
+
+    def _replaced(self) -> StoreReplaced:
+        return StoreReplaced(
+            f"the store {self._backend.name} was deleted or replaced; the next start goes on with what is there"
+        )
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
+        self.check_target()
         try:
             with self._engine.begin() as connection:
+                self._backend.join_writers(connection)
+                self._check_identity(connection)
                 yield connection
         except DBAPIError as error:
-            if passes(error):
-                raise StoreUnavailable(f"the store {self._path} cannot be written: {error.orig}") from None
-            raise
+            raise failure(self._backend, error) from None
+
+    def _check_identity(self, connection: Connection) -> None:
+        found = self._backend.identity(connection)
+        if self._identity is None:
+            self._identity = found
+        if found is None or found != self._identity:
+            raise self._replaced()
 
     def claim(self, cluster: str, prefix: str) -> None:
         """Say which log this store is folded from.
@@ -78,48 +98,64 @@ class Writer:
                 connection.execute(insert(origin).values(id=1, cluster=cluster, topic_prefix=prefix))
             elif tuple(known) != (cluster, prefix):
                 raise StoreForeign(
-                    f"the store {self._path} was folded from the Kafka cluster {known.cluster}, topics "
-                    f"{known.topic_prefix}*, and this is {cluster}, topics {prefix}*; delete the file to fold this one"
+                    f"the store {self._backend.name} was folded from the Kafka cluster {known.cluster}, topics "
+                    f"{known.topic_prefix}*, and this is {cluster}, topics {prefix}*; `hookline projections rebuild` "
+                    "folds this one"
                 )
 
     def positions(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         """The next offset of each partition, 0 for one that was never folded."""
         wanted = list(partitions)
-        new = [{"topic": t, "partition": p, "next_offset": 0, "end_offset": 0, "recorded_at": 0} for t, p in wanted]
         table = offsets.c
+        query = select(table.topic, table.partition, table.next_offset).where(
+            tuple_(table.topic, table.partition).in_(wanted)
+        )
         with self._transaction() as connection:
+            known = {(row.topic, row.partition): row.next_offset for row in connection.execute(query)}
+            new = [place for place in wanted if place not in known]
             if new:
-                connection.execute(sqlite.insert(offsets).on_conflict_do_nothing(), new)
-            rows = connection.execute(
-                select(table.topic, table.partition, table.next_offset).where(
-                    tuple_(table.topic, table.partition).in_(wanted)
-                )
-            )
-            return {(row.topic, row.partition): row.next_offset for row in rows}
+                zero = {"next_offset": 0, "end_offset": 0, "recorded_at": 0}
+                connection.execute(insert(offsets), [{"topic": t, "partition": p, **zero} for t, p in new])
+        return known | dict.fromkeys(new, 0)
 
     def write(self, batch: Batch, moves: Mapping[Partition, Move]) -> None:
         """Write the rows and move the offsets, or neither.
 
         Raises:
             OffsetFenced: an offset is not where this projector left it.
-            StoreReplaced: the file is not the one that was opened.
+            StoreReplaced: the store is not the one that was opened.
             StoreUnavailable: it cannot be written just now.
+            StoreDamaged: it cannot be written at all.
         """
-        self.check_file()
         with self._transaction() as connection:
             fence(connection, moves)
+            differences = figures.differences(connection, batch)
             for kind, rows in batch.tables.items():
-                connection.exec_driver_sql(self._statements[kind], list(rows.values()))
+                self._backend.merge(connection, kind, list(rows.values()))
+            figures.add(connection, differences)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the store."""
         self._engine.dispose()
+
+
+def failure(backend: Backend, error: DBAPIError) -> StoreUnavailable | StoreDamaged | DBAPIError:
+    """What a driver's error means for whoever writes; one that tells of a bug of ours stays as it is."""
+    said = str(error.orig).strip().replace("\n", " ")
+    if backend.passes(error):
+        return StoreUnavailable(f"the store {backend.name} cannot be written: {said}")
+    if not backend.is_damage(error):
+        return error
+    return StoreDamaged(
+        f"the store {backend.name} is damaged ({said}); `hookline projections rebuild` makes it anew from the log"
+    )
 
 
 def fence(connection: Connection, moves: Mapping[Partition, Move]) -> None:
     for (topic, partition), move in moves.items():
-        values = (move.next_offset, move.end_offset, move.recorded_at, topic, partition, move.expected)
-        if connection.exec_driver_sql(FENCE, values).rowcount != 1:
+        values = {"of_topic": topic, "of_partition": partition, "expected": move.expected}
+        to = {"at": move.next_offset, "end": move.end_offset, "last": move.recorded_at}
+        if connection.execute(FENCE, values | to).rowcount != 1:
             raise OffsetFenced(
                 f"{topic}/{partition} is not at {move.expected}: another projector has folded it further"
             )

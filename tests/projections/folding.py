@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from projections.folds.fold import Batch, Fold
 from projections.folds.places import Message
 from projections.store.digest import digests
-from projections.store.sqlite import open_reader
+from projections.store.opening import backend_of
 from projections.store.write import Move, Partition, Writer
 from tests.projections.records import TOPICS
 
@@ -39,7 +39,7 @@ def fold_into(url: str, *batches: Iterable[Message]) -> None:
 
 
 def digests_of(url: str) -> dict[str, str]:
-    engine = open_reader(url)
+    engine = backend_of(url).reader(1)
     try:
         with engine.connect() as connection:
             return digests(connection)

@@ -15,14 +15,15 @@ from tests.projections.conftest import MakeStore
 from tests.projections.folding import FOLD, digests_of, fold_into, moves_of
 from tests.projections.histories import histories, interleavings
 
+fewer = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 several = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @several
 @given(data=st.data())
-def test_any_interleaving_and_any_repetition_gives_the_same_rows(data: st.DataObject, make_store: MakeStore) -> None:
+def test_any_interleaving_and_any_repetition_gives_the_same_rows(data: st.DataObject, make_sqlite: MakeStore) -> None:
     log = data.draw(histories())
-    first, second = make_store(), make_store()
+    first, second = make_sqlite(), make_sqlite()
     fold_into(first, *data.draw(interleavings(log)))
     fold_into(second, *data.draw(interleavings(log)))
     assert digests_of(first) == digests_of(second)
@@ -30,8 +31,8 @@ def test_any_interleaving_and_any_repetition_gives_the_same_rows(data: st.DataOb
 
 @several
 @given(log=histories())
-def test_one_batch_and_one_record_a_batch_give_the_same_rows(log: list[Message], make_store: MakeStore) -> None:
-    first, second = make_store(), make_store()
+def test_one_batch_and_one_record_a_batch_give_the_same_rows(log: list[Message], make_sqlite: MakeStore) -> None:
+    first, second = make_sqlite(), make_sqlite()
     fold_into(first, log)
     fold_into(second, *([message] for message in log))
     assert digests_of(first) == digests_of(second)
@@ -44,10 +45,10 @@ class Crash(Exception):
 @several
 @given(data=st.data())
 def test_a_crash_at_any_point_of_a_transaction_loses_and_doubles_nothing(
-    data: st.DataObject, make_store: MakeStore
+    data: st.DataObject, make_sqlite: MakeStore
 ) -> None:
     log = data.draw(histories())
-    whole, crashed = make_store(), make_store()
+    whole, crashed = make_sqlite(), make_sqlite()
     fold_into(whole, log)
     crash_at = data.draw(st.integers(0, 7))
     with pytest.raises(Crash):
@@ -58,6 +59,21 @@ def test_a_crash_at_any_point_of_a_transaction_loses_and_doubles_nothing(
     assert set(positions.values()) == {0}
     fold_into(crashed, [m for m in log if m.offset >= positions[m.topic, m.partition]])
     assert digests_of(whole) == digests_of(crashed)
+
+
+@fewer
+@given(data=st.data())
+def test_any_interleaving_and_any_repetition_gives_the_same_rows_on_postgresql(
+    data: st.DataObject, make_postgresql: MakeStore
+) -> None:
+    log = data.draw(histories())
+    first, second, crashed = make_postgresql(), make_postgresql(), make_postgresql()
+    fold_into(first, *data.draw(interleavings(log)))
+    fold_into(second, *([message] for message in log))
+    with pytest.raises(Crash):
+        write_and_crash(crashed, log, data.draw(st.integers(0, 7)))
+    fold_into(crashed, log)
+    assert digests_of(first) == digests_of(second) == digests_of(crashed)
 
 
 def write_and_crash(url: str, log: list[Message], statements: int) -> None:

@@ -122,17 +122,17 @@ def batch_of(messages: Iterable[Message]) -> Batch:
     return batch
 
 
-def test_a_full_disk_keeps_rows_and_offsets_as_they_were_until_there_is_room(store_url: str) -> None:
-    writer = Writer(store_url)
+def test_a_full_disk_keeps_rows_and_offsets_as_they_were_until_there_is_room(sqlite_url: str) -> None:
+    writer = Writer(sqlite_url)
     place = TOPICS.deliveries, 0
     assert writer.positions([place]) == {place: 0}
-    before = digests_of(store_url)
+    before = digests_of(sqlite_url)
     messages = [a_message(a_delivery(delivery_id=f"d{n}", body=b"x" * 5000), offset=n) for n in range(100)]
     batch, moves = batch_of(messages), {place: Move(0, 100, 100, NOW)}
     limit(writer, 50)
     with pytest.raises(StoreUnavailable, match="full"):
         writer.write(batch, moves)
-    assert digests_of(store_url) == before
+    assert digests_of(sqlite_url) == before
     limit(writer, 1_000_000)
     writer.write(batch, moves)
     assert writer.positions([place]) == {place: 100}

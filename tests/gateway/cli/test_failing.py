@@ -67,7 +67,7 @@ def test_a_file_to_apply_that_is_not_there_is_said_before_anything_starts(tmp_pa
         ({"listen": "8080"}, "HOOKLINE_LISTEN: '8080' is not an address and a port such as 127.0.0.1:8080"),
         ({"kafka_security_protocol": "foo"}, "HOOKLINE_KAFKA_SECURITY_PROTOCOL: must be one of PLAINTEXT, SSL"),
         ({"partitions": "many"}, "HOOKLINE_PARTITIONS: must be a whole number"),
-        ({"database_url": "postgresql://x"}, "HOOKLINE_DATABASE_URL: must name an SQLite file"),
+        ({"database_url": "mysql://x"}, "HOOKLINE_DATABASE_URL: must name an SQLite file"),
         ({"secret_key": "short"}, "HOOKLINE_SECRET_KEY: must have at least 16 characters"),
         ({"data_dir": "/proc/x"}, "HOOKLINE_DATA_DIR=/proc/x cannot be used"),
         (

@@ -26,9 +26,9 @@ SPANS = (60_000, 3_600_000)  # ms
 
 
 def upgrade() -> None:
-    make("attempt_figures", ("site_id",), (*STATUSES, "began", "ended", *COLUMNS))
-    make("answer_figures", ("site_id", "response_code", "error"), STATUSES)
-    make("incoming_figures", ("definition_id",), (*OUTCOMES, *COLUMNS))
+    make("attempt_figures", "site_id", (*STATUSES, "began", "ended", *COLUMNS))
+    make("answer_figures", "site_id", STATUSES, "response_code", "error")
+    make("incoming_figures", "definition_id", (*OUTCOMES, *COLUMNS))
     for span in SPANS:
         for part in ("site_id", "''"):
             op.execute(attempts(span, part))
@@ -42,11 +42,12 @@ def downgrade() -> None:
         op.drop_table(name)
 
 
-def make(name: str, parts: tuple[str, ...], counts: tuple[str, ...]) -> None:
+def make(name: str, part: str, counts: tuple[str, ...], *more: str) -> None:
     op.create_table(
         name,
-        *(sa.Column(part, sa.String(), primary_key=True) for part in ("account", *parts)),
-        *(sa.Column(time, sa.BigInteger(), primary_key=True, autoincrement=False) for time in ("span", "at")),
+        *(sa.Column(key, sa.String(), primary_key=True) for key in ("account", part)),
+        *(sa.Column(key, sa.BigInteger(), primary_key=True, autoincrement=False) for key in ("span", "at")),
+        *(sa.Column(key, sa.String(), primary_key=True) for key in more),
         *(sa.Column(count, sa.Integer(), nullable=False) for count in counts),
         sqlite_with_rowid=False,
     )
@@ -66,9 +67,9 @@ def attempts(span: int, part: str) -> str:
 
 def answers(span: int) -> str:
     code = "COALESCE(CAST(response_code AS VARCHAR), '')"
-    keys = ["account", "site_id", code, "COALESCE(error, '')", str(span), bucket("created_at", span)]
+    keys = ["account", "site_id", str(span), bucket("created_at", span), code, "COALESCE(error, '')"]
     chosen = select([*keys, *words("status", STATUSES)])
-    return f'INSERT INTO answer_figures {chosen} FROM attempts WHERE "rank" >= 2 GROUP BY 1, 2, 3, 4, 6'
+    return f'INSERT INTO answer_figures {chosen} FROM attempts WHERE "rank" >= 2 GROUP BY 1, 2, 4, 5, 6'
 
 
 def requests(span: int, part: str) -> str:
