@@ -23,20 +23,20 @@ MINUTE, HOUR = 60_000, 3_600_000  # ms
 STATUSES = ("done", "resent", "failed")
 
 
-def figures(name: str, parts: tuple[str, ...], counts: tuple[str, ...]) -> Table:
-    keys = [Column(part, String, primary_key=True) for part in ("account", *parts)]
-    whole = BigInteger()
-    time = [Column(column, whole, primary_key=True, autoincrement=False) for column in ("span", "at")]
+def figures(name: str, part: str, counts: tuple[str, ...], *more: str) -> Table:
+    """`more` are parts of the key that come after the time, so that one range of time lies in one place."""
+    account, one, *others = [Column(key, String, primary_key=True) for key in ("account", part, *more)]
+    time = [Column(key, BigInteger, primary_key=True, autoincrement=False) for key in ("span", "at")]
     numbers = [Column(count, Integer, nullable=False) for count in counts]
-    return Table(name, metadata, *keys, *time, *numbers, sqlite_with_rowid=False)
+    return Table(name, metadata, account, one, *time, *others, *numbers, sqlite_with_rowid=False)
 
 
 # `began` counts deliveries at the time that they were made, `ended` those whose first chain came to its end:
 # together they say how long the queue was. The durations are those of what was sent.
-attempt_figures = figures("attempt_figures", ("site_id",), (*STATUSES, "began", "ended", *COLUMNS))
+attempt_figures = figures("attempt_figures", "site_id", (*STATUSES, "began", "ended", *COLUMNS))
 # `response_code` is text, blank where nothing was answered, so that it can be part of a key; so is `error`.
-answer_figures = figures("answer_figures", ("site_id", "response_code", "error"), STATUSES)
-incoming_figures = figures("incoming_figures", ("definition_id",), (*(outcome.value for outcome in Outcome), *COLUMNS))
+answer_figures = figures("answer_figures", "site_id", STATUSES, "response_code", "error")
+incoming_figures = figures("incoming_figures", "definition_id", (*(outcome.value for outcome in Outcome), *COLUMNS))
 
 # Each with the counts that are zero exactly where the row says nothing.
 FIGURES: Mapping[Table, tuple[str, ...]] = {

@@ -87,4 +87,4 @@ def spread(said: Said) -> Iterator[Addition]:
             for column in said.columns:
                 yield Addition(said.table, (said.account, part, span, at), column)
         if said.table == "attempt_figures" and said.columns[0] != "began":
-            yield Addition("answer_figures", (said.account, said.part, *said.answer, span, at), said.columns[0])
+            yield Addition("answer_figures", (said.account, said.part, span, at, *said.answer), said.columns[0])
