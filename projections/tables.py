@@ -7,7 +7,7 @@ which stay in the cache. The index of `attempts` begins with the delivery, so it
 
 **Records.** `records` has each record whole, once, under its place in the log (topic, partition, offset as one
 integer): it is appended to at the end of each partition, needs no second index, and no list reads it. A detail view
-decodes it. `place` in the other tables points to it.
+decodes it. `place` in the other tables points to it. Its values are compressed (`store/packing.py`).
 
 **Indexes.** A list is one account's, newest first, by keyset: so each filter has an index (account, filter, time). Two
 rows of one millisecond are told apart by `place`. Many events may bear one timestamp (their senders choose it), so
@@ -25,6 +25,7 @@ __all__ = [
     "customer_events",
     "dead_letters",
     "deliveries",
+    "dictionaries",
     "incoming_requests",
     "metadata",
     "offsets",
@@ -91,6 +92,16 @@ records = Table(
     Column("place", whole, primary_key=True, autoincrement=False),
     number("recorded_at"),
     blob("value"),
+)
+
+# What records are compressed with, each by the frames that name it; of one kind the one of the last position.
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    Column("id", whole, primary_key=True, autoincrement=False),
+    Column("kind", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    blob("content"),
 )
 
 incoming_requests = Table(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
+from projections.store.packing import plain
 from projections.tables import records
 from schemas.codec import decode_as
 
@@ -22,7 +23,7 @@ R = TypeVar("R")
 def record_at(connection: Connection, place: int, kind: type[R]) -> R | None:
     """The record at a place of the log; None where the store has it no more."""
     value = connection.execute(select(records.c.value).where(records.c.place == place)).scalar()
-    return None if value is None else decode_as(kind, value)
+    return None if value is None else decode_as(kind, plain(connection, value))
 
 
 def headers_of(headers: Iterable[Sequence[str]]) -> list[list[str]]:

@@ -18,6 +18,7 @@ from projections.store import figures
 from projections.store.backend import Backend, Identity
 from projections.store.errors import OffsetFenced, StoreDamaged, StoreForeign, StoreReplaced, StoreUnavailable
 from projections.store.opening import backend_of
+from projections.store.packing import Packer
 from projections.tables import offsets, origin
 
 __all__ = ["Move", "Partition", "Writer"]
@@ -53,6 +54,7 @@ class Writer:
         self._engine: Engine = self._backend.writer()
         self._target = self._backend.target()
         self._identity: Identity | None = None
+        self._packer = Packer()
 
     def check_target(self) -> None:
         """See that the store is still where it was, without asking a server.
@@ -131,8 +133,9 @@ class Writer:
             fence(connection, moves)
             differences = figures.differences(connection, batch)
             for kind, rows in batch.tables.items():
-                self._backend.merge(connection, kind, list(rows.values()))
+                self._backend.merge(connection, kind, self._packer.pack(connection, rows.values()))
             figures.add(connection, differences)
+        self._packer.committed()
 
     def close(self) -> None:
         """Let go of the store."""
