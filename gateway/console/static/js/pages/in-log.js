@@ -1,0 +1,82 @@
+// @ts-check
+/** The incoming log: every request to a known endpoint, the newest first. */
+import { html, nothing } from "../../lit/lit-html.js";
+import { duration } from "../lib/time.js";
+import { apiQuery, joined } from "../lib/url.js";
+import { when } from "../ui/bits.js";
+import { clear, filterBar, isFiltered } from "../ui/filters.js";
+import { copyLink } from "../ui/link.js";
+import { badge, word } from "../ui/status.js";
+import { empty, part } from "../ui/states.js";
+import { columnChooser, pager, table } from "../ui/table.js";
+import { widen } from "../ui/widen.js";
+import { matches } from "../ui/words.js";
+import { requestView } from "./request.js";
+
+const OUTCOMES = ["accepted", "filtered", "invalid", "duplicate", "inactive", "unverified", "malformed"];
+const WIDE = "(min-width: 1100px)";
+
+/** @type {import("../ui/table.js").Column[]} */
+const COLUMNS = [
+  { id: "created_at", label: "Time", cell: (row) => when(row.created_at) },
+  { id: "outcome", label: "Outcome", cell: (row) => badge(row.outcome) },
+  { id: "request_line", label: "Request", cell: (row) => html`<code>${row.request_line}</code>` },
+  { id: "status_code", label: "Status", number: true, cell: (row) => row.status_code },
+  { id: "duration", label: "Took", number: true, cell: (row) => duration(row.duration_ms) },
+  { id: "customer", label: "Customer", cell: (row) => html`<bdi>${row.customer ?? ""}</bdi>` },
+  { id: "action", label: "Action", cell: (row) => row.action ?? "" },
+  { id: "error", label: "Why", cell: (row) => (row.error ? html`<bdi>${[row.error.path, row.error.detail ?? row.error.code].filter(Boolean).join(": ")}</bdi>` : "") },
+  { id: "event", label: "Event", extra: true, cell: (row) => html`<code>${row.event_id ?? ""}</code>` },
+];
+
+/** @param {any[]} definitions @returns {import("../ui/filters.js").Filter[]} */
+const filters = (definitions) => [
+  { name: "outcome", label: "Outcome", options: OUTCOMES.map((each) => [each, word(each)]) },
+  { name: "endpoint", label: "Endpoint" },
+  { name: "definition_id", label: "Webhook", options: definitions.map((each) => [each.id, each.name]) },
+  { name: "status_code", label: "Status", hint: "422" },
+  { name: "customer", label: "Customer" },
+  { name: "action", label: "Action" },
+  { name: "event_id", label: "Event" },
+  { name: "run_id", label: "Run" },
+];
+
+export default {
+  title: () => "Incoming log",
+  /** @param {import("../run.js").Ctx} ctx */
+  async load(ctx) {
+    const [page, definitions] = await Promise.all([ctx.list("/incoming-log", { count: "true" }), ctx.get("/incoming-webhooks", { limit: 500 })]);
+    return { page, definitions: definitions.items };
+  },
+  /** @param {import("../run.js").Ctx} ctx */
+  actions(ctx) {
+    const query = apiQuery(ctx.query);
+    ["cursor", "limit"].forEach((name) => query.delete(name));
+    return html`${columnChooser("in-log", COLUMNS, ctx.update)}<a class="button" href=${joined(ctx.api("/incoming-log.csv"), query)} download>Export CSV</a>
+      <button type="button" @click=${() => copyLink()}>Copy link</button>`;
+  },
+  /** @param {import("../run.js").Ctx} ctx @param {{page: any, definitions: any[]}} data */
+  view(ctx, { page, definitions }) {
+    const wide = ctx.hash !== "" && matchMedia(WIDE).matches;
+    const open = (/** @type {any} */ row, /** @type {MouseEvent} */ event) => {
+      if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia(WIDE).matches) return;
+      event.preventDefault();
+      ctx.hash = row.id;
+      history.replaceState(history.state, "", `#${encodeURIComponent(row.id)}`);
+      ctx.update();
+    };
+    return html`${filterBar(ctx, filters(definitions))}
+      <div class="bulk"><span>${matches(page)} match.</span></div>
+      <div class="split ${wide ? "open" : ""}"><div>
+        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, definitions) })}
+        <div class="table-foot">${pager(ctx, page)}</div></div>
+        ${wide ? html`<aside class="pane" aria-label="The selected request">${part(ctx.block(`request ${ctx.hash}`, () => ctx.get(`/incoming-log/${encodeURIComponent(ctx.hash)}`)), (request) => requestView(ctx, request))}</aside>` : nothing}
+      </div>`;
+  },
+};
+
+/** @param {import("../run.js").Ctx} ctx @param {any[]} definitions */
+function nothingThere(ctx, definitions) {
+  if (isFiltered(ctx)) return empty("Nothing matches these filters", html`<p><button type="button" @click=${() => clear(ctx, filters(definitions))}>Clear filters</button> ${widen(ctx, "/incoming-log")}</p>`);
+  return empty("No request in this range", html`<p>Requests to an endpoint of this account appear here, whatever became of them. ${widen(ctx, "/incoming-log")}</p>`);
+}

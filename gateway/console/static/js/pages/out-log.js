@@ -1,0 +1,91 @@
+// @ts-check
+/** The outgoing log: every attempt, the newest first; the one that is selected beside it. */
+import { html, nothing } from "../../lit/lit-html.js";
+import { duration } from "../lib/time.js";
+import { apiQuery, joined } from "../lib/url.js";
+import { copyLink } from "../ui/link.js";
+import { widen } from "../ui/widen.js";
+import { when } from "../ui/bits.js";
+import { clear, filterBar, isFiltered } from "../ui/filters.js";
+import { badge, word } from "../ui/status.js";
+import { empty, part } from "../ui/states.js";
+import { columnChooser, pager, table } from "../ui/table.js";
+import { ERROR_OPTIONS, matches } from "../ui/words.js";
+import { attemptView } from "./attempt.js";
+
+/** @type {import("../ui/table.js").Column[]} */
+const COLUMNS = [
+  { id: "created_at", label: "Created at", cell: (row) => when(row.created_at) },
+  { id: "status", label: "Status", cell: (row) => badge(row.status) },
+  { id: "action", label: "Action", cell: (row) => row.action },
+  { id: "customer", label: "Customer", cell: (row) => html`<bdi>${row.customer}</bdi>` },
+  { id: "site", label: "Site", cell: (row) => html`<bdi>${row.site_name ?? row.site_id}</bdi>` },
+  { id: "code", label: "Code", number: true, cell: (row) => row.response_code ?? row.error ?? "" },
+  { id: "try", label: "Try", number: true, cell: (row) => row.attempt },
+  { id: "duration", label: "Duration", number: true, cell: (row) => (row.duration_ms === null ? "" : duration(row.duration_ms)) },
+  { id: "next", label: "Next try", cell: (row) => when(row.next_attempt_at) },
+  { id: "trigger", label: "Sent by", extra: true, cell: (row) => row.trigger },
+  { id: "delivery", label: "Delivery", extra: true, cell: (row) => html`<code>${row.delivery_id}</code>` },
+];
+
+/** @param {any[]} sites @returns {import("../ui/filters.js").Filter[]} */
+const filters = (sites) => [
+  { name: "status", label: "Status", options: ["queued", "resent", "failed", "done"].map((each) => [each, word(each)]) },
+  { name: "response_code", label: "Code", hint: "500, 5xx or none" },
+  { name: "error", label: "Error", options: ERROR_OPTIONS },
+  { name: "action", label: "Action" },
+  { name: "customer", label: "Customer" },
+  { name: "site_id", label: "Site", options: sites.map((site) => [site.id, site.name]) },
+  { name: "delivery_id", label: "Delivery" },
+  { name: "event_id", label: "Event" },
+  { name: "subscription_id", label: "Subscription" },
+  { name: "trigger", label: "Sent by", options: [["auto", "auto"], ["resend", "resend"], ["bulk", "bulk"], ["test", "test"]] },
+  { name: "resend_id", label: "Resend" },
+];
+
+/** @param {import("../run.js").Ctx} ctx */
+const isWide = (ctx) => ctx.hash !== "" && matchMedia("(min-width: 1100px)").matches;
+
+export default {
+  title: () => "Outgoing log",
+  /** @param {import("../run.js").Ctx} ctx */
+  async load(ctx) {
+    const [page, sites] = await Promise.all([ctx.list("/webhook-log", { count: "true" }), ctx.get("/sites", { limit: 500 })]);
+    return { page, sites: sites.items };
+  },
+  /** @param {import("../run.js").Ctx} ctx @param {{page: any}} data */
+  actions: (ctx, data) => html`
+    ${columnChooser("out-log", COLUMNS, ctx.update)}
+    <details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv"].map((form) => html`<a href=${joined(ctx.api(`/webhook-log.${form}`), exported(ctx))} download>as ${form.toUpperCase()}</a>`)}</div></details>
+    <button type="button" @click=${() => copyLink()}>Copy link</button>`,
+  /** @param {import("../run.js").Ctx} ctx @param {{page: any, sites: any[]}} data */
+  view(ctx, { page, sites }) {
+    const open = (/** @type {any} */ row, /** @type {MouseEvent} */ event) => {
+      if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia("(min-width: 1100px)").matches) return;
+      event.preventDefault();
+      ctx.hash = row.id;
+      history.replaceState(history.state, "", `#${encodeURIComponent(row.id)}`);
+      ctx.update();
+    };
+    return html`${filterBar(ctx, filters(sites))}
+      <div class="bulk"><span>${matches(page)} match.</span></div>
+      <div class="split ${isWide(ctx) ? "open" : ""}"><div>
+        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, sites) })}
+        <div class="table-foot">${pager(ctx, page)}</div></div>
+        ${isWide(ctx) ? html`<aside class="pane" aria-label="The selected attempt">${part(ctx.block(`attempt ${ctx.hash}`, () => ctx.get(`/webhook-log/${encodeURIComponent(ctx.hash)}`)), (attempt) => attemptView(ctx, attempt))}</aside>` : nothing}
+      </div>`;
+  },
+};
+
+/** The filters of an export: all rows, not a page. @param {import("../run.js").Ctx} ctx */
+function exported(ctx) {
+  const query = apiQuery(ctx.query);
+  ["cursor", "limit"].forEach((name) => query.delete(name));
+  return query;
+}
+
+/** @param {import("../run.js").Ctx} ctx @param {any[]} sites */
+function nothingThere(ctx, sites) {
+  if (isFiltered(ctx)) return empty("Nothing matches these filters", html`<p><button type="button" @click=${() => clear(ctx, filters(sites))}>Clear filters</button> ${widen(ctx, "/webhook-log")}</p>`);
+  return empty("No attempt in this range", html`<p>A message is sent when a customer event comes that a subscription of an active site takes. ${widen(ctx, "/webhook-log")}</p>`);
+}

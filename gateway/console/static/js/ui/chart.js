@@ -1,0 +1,87 @@
+// @ts-check
+/**
+ * Figures over time as SVG: stacked bars or lines, in the colours of the statuses, with a table behind each. The arrow
+ * keys move a cursor that says its figures; dragging, or Shift and arrows, choose a range.
+ */
+import { html, nothing, svg } from "../../lit/lit-html.js";
+import { number, tick, wholeTime } from "../lib/time.js";
+
+/**
+ * @typedef {{id: string, label: string, look: string, style?: "hatched" | "dotted"}} Series `look`: done, failed, resent, queued, parked or other
+ * @typedef {object} Chart
+ * @property {string} title with its unit
+ * @property {Series[]} series the lowest of a stack first
+ * @property {{at: string, [id: string]: any}[]} items one a bucket
+ * @property {"bars" | "lines"} [kind]
+ * @property {(value: number) => string} [format]
+ * @property {number} [limit] a line across, such as a time-out
+ * @property {(from: string, to: string) => void} [zoom]
+ * @property {any} state an object that lives with the page
+ * @property {() => void} update
+ */
+
+const [W, H] = [600, 120];
+
+/** @param {Chart} chart */
+export function chart({ title, series, items, kind = "bars", format = number, limit, zoom, state, update }) {
+  if (!items.length) return html`<p class="meta">${title}: nothing in this range.</p>`;
+  const sum = (/** @type {any} */ item) => series.reduce((total, { id }) => total + (item[id] ?? 0), 0);
+  const top = Math.max(1, limit ?? 0, ...items.map((item) => (kind === "bars" ? sum(item) : Math.max(...series.map(({ id }) => item[id] ?? 0)))));
+  const width = W / items.length;
+  const y = (/** @type {number} */ value) => H - (value / top) * H;
+  const at = state.cursor ?? -1;
+  const step = items.length > 1 ? Date.parse(items[1].at) - Date.parse(items[0].at) : 60000;
+  const choose = (/** @type {number} */ a, /** @type {number} */ b) => zoom?.(new Date(Date.parse(items[Math.min(a, b)].at)).toISOString(), new Date(Date.parse(items[Math.max(a, b)].at) + step).toISOString());
+  const indexOf = (/** @type {PointerEvent} */ event) => {
+    const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
+    return Math.min(items.length - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * items.length)));
+  };
+  const set = (/** @type {any} */ changes) => (Object.assign(state, changes), update());
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Enter" && state.from !== undefined) choose(state.from, at);
+    if (event.key === "Escape") set({ from: undefined });
+    if (!way) return;
+    event.preventDefault();
+    const next = Math.min(items.length - 1, Math.max(0, (at < 0 ? items.length : at) + way));
+    set({ cursor: next, from: event.shiftKey ? (state.from ?? Math.max(0, at)) : undefined });
+  };
+  return html`<figure class="chart"><figcaption><h3>${title}</h3></figcaption>
+    <svg viewBox="0 0 ${W} ${H + 16}" preserveAspectRatio="none" role="img" aria-label="${title}. ${at >= 0 ? said(items[at], series, format) : "Arrow keys read the figures"}" tabindex="0" @keydown=${keys}
+      @pointerdown=${(/** @type {PointerEvent} */ event) => set({ from: indexOf(event), dragging: true })}
+      @pointermove=${(/** @type {PointerEvent} */ event) => set({ cursor: indexOf(event) })}
+      @pointerup=${(/** @type {PointerEvent} */ event) => {
+        const [from, to] = [state.from, indexOf(event)];
+        set({ from: undefined, dragging: false });
+        if (from !== undefined && from !== to) choose(from, to);
+      }}>
+      <defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" x1="0" y1="0" x2="0" y2="5"></line></pattern></defs>
+      <line class="axis" x1="0" y1=${H} x2=${W} y2=${H}></line>
+      ${limit === undefined ? nothing : svg`<line class="limit" x1="0" x2=${W} y1=${y(limit)} y2=${y(limit)}></line>`}
+      ${kind === "bars" ? items.map((item, i) => bars(item, i * width, width, series, y)) : series.map((each) => svg`<polyline class="l-${each.look} ${each.style ?? ""}" points=${items.map((item, i) => `${(i + 0.5) * width},${y(item[each.id] ?? 0)}`).join(" ")} vector-effect="non-scaling-stroke"></polyline>`)}
+      ${at >= 0 && at < items.length ? svg`<line class="cursor" x1=${(at + 0.5) * width} x2=${(at + 0.5) * width} y1="0" y2=${H}></line>` : nothing}
+      ${state.from !== undefined && at >= 0 ? svg`<rect class="drag" x=${Math.min(state.from, at) * width} width=${(Math.abs(at - state.from) + 1) * width} y="0" height=${H}></rect>` : nothing}
+    </svg>
+    <div class="legend"><span>${tick(Date.parse(items[0].at))} to ${tick(Date.parse(items[items.length - 1].at) + step)}</span>
+      ${series.map((each) => html`<span><svg viewBox="0 0 12 12" aria-hidden="true"><rect class="f-${each.look}" width="12" height="12" rx="2"></rect>${each.style === "hatched" ? svg`<rect fill="url(#hatch)" width="12" height="12"></rect>` : nothing}</svg> ${each.label}</span>`)}
+      <span>highest ${format(top)}</span><span aria-live="off">${at >= 0 && at < items.length ? said(items[at], series, format) : ""}</span></div>
+    <details .open=${Boolean(state.table)} @toggle=${(/** @type {any} */ event) => event.target.open !== Boolean(state.table) && set({ table: event.target.open })}><summary>Show as table</summary>
+      ${state.table ? html`<div class="table-scroll"><table><thead><tr><th scope="col">From</th>${series.map(({ label }) => html`<th scope="col" class="number">${label}</th>`)}</tr></thead><tbody>${items.map((item) => html`<tr><td>${wholeTime(item.at)}</td>${series.map(({ id }) => html`<td class="number">${item[id] === null || item[id] === undefined ? "" : format(item[id])}</td>`)}</tr>`)}</tbody></table></div>` : nothing}
+    </details></figure>`;
+}
+
+/** @param {any} item @param {number} x @param {number} width @param {Series[]} series @param {(value: number) => number} y */
+function bars(item, x, width, series, y) {
+  let total = 0;
+  return series.map(({ id, look, style }) => {
+    const value = item[id] ?? 0;
+    if (!value) return nothing;
+    const [top, bottom] = [y(total + value), y(total)];
+    total += value;
+    const box = (/** @type {string} */ name, /** @type {string} */ fill) => svg`<rect class=${name} fill=${fill || nothing} x=${x + width * 0.1} width=${width * 0.8} y=${top} height=${bottom - top}></rect>`;
+    return [box(`f-${look}`, ""), style === "hatched" ? box("", "url(#hatch)") : nothing];
+  });
+}
+
+/** @param {any} item @param {Series[]} series @param {(value: number) => string} format */
+const said = (item, series, format) => `${wholeTime(item.at)}: ${series.map(({ id, label }) => `${label} ${format(item[id] ?? 0)}`).join(", ")}`;
