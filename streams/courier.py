@@ -26,6 +26,7 @@ from streams.agents.deliver.disabling import Disabling
 from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.obeying import Obeying
+from streams.agents.deliver.ordering import Ordering
 from streams.agents.deliver.sending import Sending
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import Shares
@@ -106,7 +107,7 @@ class Courier:
         guard, names = Guard(settings.allowed_networks), Resolver(self._loop.post)
         exchanges = Exchanges(self._loop, guard, most=settings.max_in_flight, proxy=proxy)
         consumer = self._consumer(topics, retries)
-        shares = Shares(topics.deliveries)
+        shares = Shares(topics.deliveries, topics.commands)
         sites = Sites(follower.configuration, settings.partitions, keyring.open_text, static_ip=proxy is not None)
         member = worker_slot(settings, "courier")
         breakers = Breakers(
@@ -123,6 +124,7 @@ class Courier:
             total=WAITING_BYTES,
             caps=breakers.caps,
         )
+        ordering = Ordering(shares, lanes)
         draining = Draining(
             loop=self._loop,
             reader=ParkedReader(settings, topics.parked, self._loop, self._fail),
@@ -133,6 +135,7 @@ class Courier:
             rate=settings.drain_rate,
             expiry=settings.parked_expiry,
             held_until=breakers.held_until,
+            ordering=ordering,
         )
         settling = Settling(writer=ledger, shares=shares, topics=topics, tiers=topics.retries, parking=draining)
         congested: Callable[[], bool] = lambda: ledger.outstanding >= MOST_UNACKNOWLEDGED  # noqa: E731
@@ -147,6 +150,7 @@ class Courier:
             deliveries=topics.deliveries,
             parked=draining.waits,
             sites=sites,
+            ordering=ordering,
         )
         intake = Intake(
             loop=self._loop,
@@ -175,9 +179,11 @@ class Courier:
             admission=admission,
             breakers=breakers,
             disabling=Disabling(ledger, topics.config),
+            ordering=ordering,
         )
 
         def configured() -> None:
+            ordering.refresh(admission.is_sent)
             lanes.refresh()
             draining.refresh()
 
@@ -191,6 +197,7 @@ class Courier:
             sending=sending,
             settling=settling,
             draining=draining,
+            ordering=ordering,
         )
         consumer.start(agent)
         log.info("courier started", kafka=settings.bootstrap_servers, most_in_flight=settings.max_in_flight)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
+from projections.places import offset_of
+from projections.store.packing import plain
 from projections.tables import IS_QUEUED, attempts, deliveries, records
 from schemas.codec import decode_as
 from schemas.records import Delivery, PendingStep, QueueReason, Trigger
@@ -19,7 +21,10 @@ table = attempts.c
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One delivery as it was made, its waiting steps in the order of their chains, and whether one is parked."""
+    """One delivery as it was made, its waiting steps in the order of their chains, and whether one is parked.
+
+    Its `origin_offset` says where it lies in `deliveries`.
+    """
 
     delivery: Delivery
     pending: tuple[PendingStep, ...]
@@ -40,13 +45,15 @@ def known_deliveries(connection: Connection, account: str, ids: Iterable[str]) -
         if row.reason == QueueReason.PARKED:
             parked.add(row.delivery_id)
     whole = (
-        select(deliveries.c.delivery_id, records.c.value)
+        select(deliveries.c.delivery_id, records.c.place, records.c.value)
         .join(records, records.c.place == deliveries.c.place)
         .where(deliveries.c.account == account, deliveries.c.delivery_id.in_(wanted))
     )
     return {
         row.delivery_id: Known(
-            decode_as(Delivery, row.value), tuple(waiting[row.delivery_id]), row.delivery_id in parked
+            replace(decode_as(Delivery, plain(connection, row.value)), origin_offset=offset_of(row.place)),
+            tuple(waiting[row.delivery_id]),
+            row.delivery_id in parked,
         )
         for row in connection.execute(whole)
     }

@@ -55,7 +55,7 @@ class Delivery:
     reason: QueueReason
     due: int  # ms; not before this time
     postponed_since: int | None  # ms
-    origin_offset: int  # offset of the first record of this chain in `deliveries` (or `commands`); -1 on that record
+    origin_offset: int  # offset of the delivery in `deliveries`, the same on a resend of it; -1 on that record
     parent_attempt: bytes | None  # encoded Attempt, on followers
 
 

@@ -57,6 +57,7 @@ class _Lane(Generic[T]):
     name: LaneName
     site: _Site[T]
     waiting: deque[tuple[T, int]] = field(default_factory=deque)
+    held: int = 0  # messages that wait elsewhere, of `weight` too
     weight: int = 0
     in_flight: int = 0
     ready: bool = False
@@ -91,14 +92,14 @@ class Lanes(Generic[T]):
         """Whether nothing waits in the lane."""
         site = self._sites.get(name.site)
         lane = site.lanes.get(name) if site else None
-        return lane is None or not lane.waiting
+        return lane is None or not (lane.waiting or lane.held)
 
     def has_room(self, name: LaneName) -> bool:
         """Whether the lane takes one more."""
         if self.is_empty(name):
             return True
         lane = self._sites[name.site].lanes[name]
-        return len(lane.waiting) < self._size and lane.weight < self._weight and self._held < self._total
+        return len(lane.waiting) + lane.held < self._size and lane.weight < self._weight and self._held < self._total
 
     def add(self, name: LaneName, item: T, weight: int) -> None:
         """Queue a message of `weight` bytes at the end of its lane."""
@@ -130,6 +131,22 @@ class Lanes(Generic[T]):
                 self._make_ready(other)
         self._forget_if_idle(lane)
 
+    def hold(self, name: LaneName, weight: int) -> None:
+        """A message that was taken is held elsewhere, and counts as waiting all the same."""
+        lane = self._lane(name)
+        lane.held += 1
+        lane.weight += weight
+        self._held += weight
+        self.release(name)
+
+    def let_go(self, name: LaneName, weight: int) -> None:
+        """It is held no longer."""
+        lane = self._lane(name)
+        lane.held -= 1
+        lane.weight -= weight
+        self._held -= weight
+        self._forget_if_idle(lane)
+
     def refresh(self) -> None:
         """Caps may have changed: every lane that waits is looked at again."""
         for site in self._sites.values():
@@ -154,7 +171,7 @@ class Lanes(Generic[T]):
 
     def waiting(self) -> int:
         """Messages that wait, in all lanes."""
-        return sum(len(lane.waiting) for site in self._sites.values() for lane in site.lanes.values())
+        return sum(len(lane.waiting) + lane.held for site in self._sites.values() for lane in site.lanes.values())
 
     def _lane(self, name: LaneName) -> _Lane[T]:
         site = self._sites.get(name.site)
@@ -188,7 +205,7 @@ class Lanes(Generic[T]):
         return item
 
     def _forget_if_idle(self, lane: _Lane[T]) -> None:
-        if not lane.waiting and not lane.in_flight:
+        if not (lane.waiting or lane.held or lane.in_flight):
             lane.site.lanes.pop(lane.name, None)
             if not lane.site.lanes:
                 self._sites.pop(lane.name.site, None)

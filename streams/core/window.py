@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from schemas.errors import RecordUnreadable
 
-__all__ = ["Marks", "ProofWindow", "Snapshot", "backlog_from", "marks_from", "marks_text"]
+__all__ = ["Marks", "ProofWindow", "Snapshot", "backlog_from", "marks_from", "marks_text", "ordered_from"]
 
 Marks = Mapping[str, int]  # topic -> offset
 
@@ -84,11 +84,16 @@ class ProofWindow:
         return self._snapshots[0].ends
 
 
-def marks_text(marks: Marks, backlog: int | None = None) -> str:
-    """The form in which a mark is kept; `backlog` is where the first parked message lies that waits."""
+def marks_text(marks: Marks, backlog: int | None = None, *, ordered: bool = False) -> str:
+    """The form in which a mark is kept; `backlog` is where the first parked message lies that waits.
+
+    `ordered`: messages whose order matters are unsettled.
+    """
     kept: dict[str, object] = {"v": 1, "proof": dict(marks)}
     if backlog is not None:
         kept["backlog"] = backlog
+    if ordered:
+        kept["ordered"] = True
     return json.dumps(kept, separators=(",", ":"))
 
 
@@ -110,3 +115,8 @@ def backlog_from(text: str | None) -> int | None:
     """From where on parked messages wait, of a text that is a mark; None where none did."""
     found = json.loads(text).get("backlog") if text else None
     return found if isinstance(found, int) else None
+
+
+def ordered_from(text: str | None) -> bool:
+    """Whether messages whose order matters were unsettled, of a text that is a mark."""
+    return bool(text and json.loads(text).get("ordered"))

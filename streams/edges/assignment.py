@@ -12,7 +12,8 @@ from schemas.errors import KafkaUnavailable, RecordUnreadable
 from streams.core.backlog import Backlog
 from streams.core.orders import Orders
 from streams.core.proof import Proofs
-from streams.core.window import Marks, backlog_from, marks_from
+from streams.core.succession import Away
+from streams.core.window import Marks, backlog_from, marks_from, ordered_from
 from streams.edges.orders_reader import OrdersReader
 from streams.edges.proof_reader import ProofReader
 
@@ -36,6 +37,16 @@ class Share:
     proofs: Proofs
     orders: Orders = field(default_factory=Orders)
     backlogs: Sequence[Backlog] = ()  # parked messages that wait
+    away: Sequence[Away] = ()  # messages whose order matters, waiting in tiers or parked
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the metadata of a commit says."""
+
+    mark: Marks
+    backlog: int | None = None
+    ordered: bool = False
 
 
 class Assigner:
@@ -60,25 +71,37 @@ class Assigner:
             raise KafkaUnavailable(f"the offsets of the courier are not known: {error.args[0].str()}") from None
         starts = {place(p): max(p.offset, firsts[place(p)]) for p in committed}
         kept = {p.partition: self._mark(p) for p in committed if p.topic == self._deliveries}
-        marks = {number: mark for number, (mark, _) in kept.items()}
-        backlogs = {number: first for number, (_, first) in kept.items() if first is not None}
-        proven, commands = self._proofs.read(marks, backlogs), self._orders.topic
+        marks = {number: each.mark for number, each in kept.items()}
+        backlogs = {number: each.backlog for number, each in kept.items() if each.backlog is not None}
+        tiers = {number: of(starts, number) for number, each in kept.items() if each.ordered}
+        proven, commands = self._proofs.read(marks, backlogs, tiers), self._orders.topic
         orders = self._orders.read({n: starts[commands, n] for n in marks}, {n: firsts[commands, n] for n in marks})
         log.info(
             "partitions assigned", numbers=sorted(marks), proven=sum(len(p.proofs.handled) for p in proven.values())
         )
         return [
-            Share(n, of(starts, n), of(ends, n), mark, proven[n].ends, proven[n].proofs, orders[n], proven[n].backlogs)
+            Share(
+                number=n,
+                starts=of(starts, n),
+                ends=of(ends, n),
+                mark=mark,
+                proof_ends=proven[n].ends,
+                proofs=proven[n].proofs,
+                orders=orders[n],
+                backlogs=proven[n].backlogs,
+                away=proven[n].away,
+            )
             for n, mark in marks.items()
         ]
 
     @staticmethod
-    def _mark(position: TopicPartition) -> tuple[Marks, int | None]:
+    def _mark(position: TopicPartition) -> _Kept:
+        text = position.metadata
         try:
-            return marks_from(position.metadata), backlog_from(position.metadata)
+            return _Kept(marks_from(text), backlog_from(text), ordered_from(text))
         except RecordUnreadable as error:
             log.warning("proof is read from its beginning", partition=position.partition, reason=str(error))
-            return {}, None
+            return _Kept({})
 
 
 def place(partition: TopicPartition) -> Place:

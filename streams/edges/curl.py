@@ -63,14 +63,28 @@ class Exchanges:
     def __len__(self) -> int:
         return len(self._busy)
 
-    def start(self, request: Request, ip: str, then: Then, via: str = "") -> None:
-        """Send a request to this address; `then` gets the answer, whatever it is. `via`: the proxy's address."""
+    def start(self, request: Request, ip: str, then: Then, via: str = "") -> Callable[[], None]:
+        """Send a request to this address; `then` gets the answer, whatever it is. `via`: the proxy's address.
+
+        Answers what breaks it off: then no answer comes.
+        """
         proxy = self._proxy if via else None
         idle = self._idle[proxy]
         handle = idle.pop() if idle else self._new_handle(proxy)
         handle.prepare(request, ip, via)
         self._busy[handle.curl] = handle, then
         self._multi.add_handle(handle.curl)
+        return lambda: self._break_off(handle, then)
+
+    def _break_off(self, handle: Handle, then: Then) -> None:
+        if self._busy.get(handle.curl) == (handle, then):
+            self._release(handle)
+
+    def _release(self, handle: Handle) -> None:
+        del self._busy[handle.curl]
+        self._multi.remove_handle(handle.curl)
+        handle.clear()
+        self._idle[handle.proxy].append(handle)
 
     def abandon(self) -> None:
         """Break off everything in flight; no answer is given."""
@@ -148,11 +162,9 @@ class Exchanges:
                 self._end(curl, code, message)
 
     def _end(self, curl: pycurl.Curl, code: int, message: str) -> None:
-        handle, then = self._busy.pop(curl)
-        self._multi.remove_handle(curl)
+        handle, then = self._busy[curl]
         answer = handle.answer(code, message)
-        handle.clear()
-        self._idle[handle.proxy].append(handle)
+        self._release(handle)
         then(answer)
 
 

@@ -13,9 +13,11 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from schemas.codec import decode
 from schemas.errors import KafkaUnavailable, RecordUnreadable
+from schemas.records import Delivery
 from schemas.settings import Settings
 from streams.core.backlog import Backlog, Backlogs
-from streams.core.proof import Proofs
+from streams.core.proof import Proofs, step_key
+from streams.core.succession import Away, succession_of
 from streams.core.window import Marks
 from streams.edges.clock import steady
 from streams.edges.kafka import consumer_config
@@ -36,6 +38,7 @@ class Proven:
     proofs: Proofs
     ends: Marks
     backlogs: Sequence[Backlog]  # parked messages that wait
+    away: Sequence[Away]  # messages whose order matters, waiting in tiers or parked
 
 
 class ProofReader:
@@ -55,35 +58,36 @@ class ProofReader:
         }
         self._topics, self._attempts, self._parked = topics, attempts, parked
 
-    def read(self, marks: Mapping[int, Marks], backlogs: Mapping[int, int]) -> dict[int, Proven]:
+    def read(
+        self, marks: Mapping[int, Marks], backlogs: Mapping[int, int], tiers: Mapping[int, Marks] | None = None
+    ) -> dict[int, Proven]:
         """Read the partitions named, each from its mark; `parked` from where messages wait there, if that is before.
+
+        `tiers` has from where on the retry topics are read for messages whose order matters, where there are any.
 
         Raises:
             KafkaUnavailable: the broker does not give them.
         """
         ends: dict[int, dict[str, int]] = {number: {} for number in marks}
-        proofs = {number: Proofs() for number in marks}
-        waiting = {number: Backlogs() for number in marks}
-        for message in self._messages(self._starts(marks, backlogs), ends):
-            number, offset = message.partition() or 0, message.offset() or 0
+        found = {number: _Found(mark, self._parked, self._attempts) for number, mark in marks.items()}
+        for message in self._messages(self._starts(marks, backlogs, tiers or {}), ends):
             try:
-                record = decode(message.value())
-                if message.topic() == self._parked:
-                    waiting[number].fold(record, offset)
-                if message.topic() != self._parked or offset >= marks[number].get(self._parked, 0):
-                    proofs[number].fold(record, message.key())
+                found[message.partition() or 0].fold(message)
             except RecordUnreadable as error:
-                log.warning("unreadable proof", topic=message.topic(), offset=offset, reason=str(error))
-        return {
-            number: Proven(proofs[number], ends[number], waiting[number].remaining(proofs[number])) for number in marks
-        }
+                topic, offset = message.topic(), message.offset()
+                log.warning("unreadable proof", topic=topic, offset=offset, reason=str(error))
+        return {number: one.proven(ends[number]) for number, one in found.items()}
 
-    def _starts(self, marks: Mapping[int, Marks], backlogs: Mapping[int, int]) -> list[TopicPartition]:
+    def _starts(
+        self, marks: Mapping[int, Marks], backlogs: Mapping[int, int], tiers: Mapping[int, Marks]
+    ) -> list[TopicPartition]:
         def start(topic: str, number: int) -> int:
             mark = marks[number].get(topic, 0)
             if topic == self._parked:
                 return min(mark, backlogs.get(number, mark))
-            return max(0, mark - OVERLAP) if topic == self._attempts else mark
+            if topic == self._attempts:
+                return max(0, mark - OVERLAP)
+            return min(mark, tiers.get(number, {}).get(topic, mark))
 
         return [TopicPartition(topic, number, start(topic, number)) for number in marks for topic in self._topics]
 
@@ -112,3 +116,28 @@ class ProofReader:
         new = message.topic() not in found
         found[message.topic() or ""] = message.offset() or 0
         return int(new)
+
+
+class _Found:
+    """What was read of one partition number."""
+
+    def __init__(self, mark: Marks, parked: str, attempts: str) -> None:
+        self._mark, self._parked, self._attempts = mark, parked, attempts
+        self._proofs, self._backlogs = Proofs(), Backlogs()
+        self._away: dict[str, Away] = {}  # by step
+
+    def fold(self, message: Message) -> None:
+        topic, offset, record = message.topic() or "", message.offset() or 0, decode(message.value())
+        if topic == self._parked:
+            self._backlogs.fold(record, offset)
+        elif isinstance(record, Delivery) and (name := succession_of(record)) is not None:
+            step = step_key(record)
+            self._away[step] = Away(name, record.origin_offset, step)
+        if topic == self._attempts or offset >= self._mark.get(topic, 0):
+            self._proofs.fold(record, message.key())
+
+    def proven(self, ends: Marks) -> Proven:
+        proofs, backlogs = self._proofs, self._backlogs.remaining(self._proofs)
+        parked = [away for each in backlogs for away in each.ordered]
+        waiting = [away for step, away in self._away.items() if step not in proofs.handled]
+        return Proven(proofs, ends, backlogs, [*waiting, *parked])

@@ -38,17 +38,17 @@ class StaticIp:
     def __init__(self, loop: Loop, exchanges: Exchanges, names: Names, proxy: Proxy | None) -> None:
         self._loop, self._exchanges, self._names, self._proxy = loop, exchanges, names, proxy
 
-    def start(self, request: Request, ip: str, then: Then) -> None:
-        """Send a request to this address, through the proxy if it is to go through it."""
+    def start(self, request: Request, ip: str, then: Then) -> Callable[[], None]:
+        """Send a request to this address, through the proxy if it is to go through it; answers what breaks it off."""
         if not request.proxied:
-            self._exchanges.start(request, ip, then)
-            return
+            return self._exchanges.start(request, ip, then)
         if self._proxy is None:
             raise RuntimeError("a request is to go through a proxy, and there is none")
-        self._through(self._proxy, request, ip, then)
+        return self._through(self._proxy, request, ip, then)
 
-    def _through(self, proxy: Proxy, request: Request, ip: str, then: Then) -> None:
+    def _through(self, proxy: Proxy, request: Request, ip: str, then: Then) -> Callable[[], None]:
         began_at, began, over = now_ms(), steady(), False
+        started: list[Callable[[], None]] = []
 
         def fail(why: str) -> None:
             nonlocal over
@@ -66,11 +66,19 @@ class StaticIp:
                 fail("has no address")
                 return
             over = True
-            self._exchanges.start(request, ip, then, via=addresses[request.turn % len(addresses)])
+            started.append(self._exchanges.start(request, ip, then, via=addresses[request.turn % len(addresses)]))
 
         def late() -> None:
             self._names.forget(proxy.host, found)
             fail("was not resolved in time")
 
+        def break_off() -> None:
+            nonlocal over
+            over = True
+            timer.cancel()
+            for each in started:
+                each()
+
         timer = self._loop.after(request.timeout, late)
         self._names.resolve(proxy.host, found)
+        return break_off

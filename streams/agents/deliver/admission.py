@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from schemas.records import Delivery
 from streams.agents.deliver.later import Later
 from streams.agents.deliver.obeying import Obeying
+from streams.agents.deliver.ordering import Ordering, give_back
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import Shares
 from streams.agents.deliver.work import Arrived, Source, Work
-from streams.core.lanes import LaneName, Lanes
+from streams.core.lanes import Lanes
 from streams.core.proof import step_key
 from streams.core.retrying import departure
 from streams.core.sending import Sites, SiteView
 from streams.edges.clock import now_ms
 from streams.edges.loop import Loop
 
-__all__ = ["Admission"]
+__all__ = ["BEHIND_OLDER", "Admission"]
 
 LANE_FULL = "lane_full"
 SITE_INACTIVE = "site_inactive"
+BEHIND_OLDER = "behind_older"
 
 
 class Admission:
@@ -35,6 +38,7 @@ class Admission:
         deliveries: the topic of new messages.
         parked: whether messages of a site are parked in a partition.
         sites: as they are now.
+        ordering: holds back what must not overtake.
     """
 
     def __init__(
@@ -49,8 +53,9 @@ class Admission:
         deliveries: str,
         parked: Callable[[int, str], bool],
         sites: Sites,
+        ordering: Ordering,
     ) -> None:
-        self._sites = sites
+        self._sites, self._ordering = sites, ordering
         self._shares, self._lanes, self._settling, self._obeying = shares, lanes, settling, obeying
         self._tiers, self._deliveries, self._parked = tiers, deliveries, parked
         self.later = Later(loop, self._queue)
@@ -65,12 +70,30 @@ class Admission:
             return
         done = self._shares.covers(number, delivery, aside=item.command is None and item.parked_at is None)
         if done or self._shares.overtaken(number, key, item.written_at):
+            self._ordering.pass_over(source, item, key, handled=self._shares.handled(number, key))
             self._shares.close(source)
             return
-        since = delivery.postponed_since
-        work = Work(delivery, key, item.lane, number, [source], size, item.parked_at, since)
+        work = Work(
+            delivery,
+            key,
+            item.lane,
+            number,
+            [source],
+            size,
+            parked_at=item.parked_at,
+            cause=item.cause,
+            postponed_since=delivery.postponed_since,
+            position=self._position(source, delivery),
+        )
         self._settling.begin(work)
+        self._ordering.take_up(work)
         self._admit(work)
+
+    def _position(self, source: Source, delivery: Delivery) -> int:
+        """Where the delivery lies in `deliveries`: known to its followers, and to a resend."""
+        if delivery.origin_offset >= 0:
+            return delivery.origin_offset
+        return source.offset if source.inlet.topic == self._deliveries else 0
 
     def _admit(self, work: Work) -> None:
         due, now = work.delivery.due, now_ms()
@@ -84,12 +107,27 @@ class Admission:
     def _queue(self, work: Work) -> None:
         if error := self._shares.against(work.partition, work.delivery):
             self._obeying.stop(work, error)
-        elif not self._lanes.has_room(work.lane) or self._goes_behind(work):
+        elif self.is_sent(work) and self._ordering.goes_behind(work):
+            self.park_behind(work)
+        elif self._finds_no_room(work) or self._goes_behind(work):
             self._settling.park(work, SITE_INACTIVE if self._is_away(work) else LANE_FULL)
         elif self._is_away(work) and self._lanes.is_empty(work.lane):
             self._settling.park(work, SITE_INACTIVE)  # in its lane it might be overtaken by what is parked at once
         else:
             self._lanes.add(work.lane, work, work.size)
+
+    def park_behind(self, work: Work) -> None:
+        """An older one of its succession is parked."""
+        self._settling.park(work, work.cause or BEHIND_OLDER, work.parked_at)
+
+    def is_sent(self, work: Work) -> bool:
+        """Whether it is sent when its turn comes, as things are: its site is active."""
+        site = self._sites.find(work.lane.account, work.lane.site_id)
+        return site is not None and site.active
+
+    def _finds_no_room(self, work: Work) -> bool:
+        needs = self._ordering.needs_room(work.partition, work.delivery, work.position)
+        return needs and not self._lanes.has_room(work.lane)
 
     def _is_away(self, work: Work) -> bool:
         """Whether it would be parked when its turn comes."""
@@ -101,12 +139,18 @@ class Admission:
         new = work.sources[0].inlet.topic == self._deliveries
         return new and self._parked(work.partition, work.lane.site_id)
 
-    def has_room(self, lane: LaneName) -> bool:
-        """Whether a lane takes one more."""
-        return self._lanes.has_room(lane)
+    def takes(self, number: int, item: Arrived, offset: int) -> bool:
+        """Whether the lane of a parked message takes it; or it needs no room, since it goes first, or back."""
+        if self._lanes.has_room(item.lane):
+            return True
+        at = item.delivery.origin_offset
+        return not self._ordering.needs_room(number, item.delivery, at) or self._ordering.turns_back(
+            number, item, offset
+        )
 
     def postpone(self, work: Work, site: SiteView, due: int) -> None:
         """It was about to be sent, and is put off until `due` (ms) without spending an attempt."""
+        give_back(work)
         now = now_ms()
         if work.postponed_since is None:
             work.postponed_since = now
@@ -119,4 +163,4 @@ class Admission:
 
     def drop(self, unwanted: Callable[[Work], bool]) -> list[Work]:
         """Take out what is unwanted and not in flight."""
-        return [*self._lanes.drop(unwanted), *self.later.drop(unwanted)]
+        return [*self._ordering.drop(unwanted), *self._lanes.drop(unwanted), *self.later.drop(unwanted)]

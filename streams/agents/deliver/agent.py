@@ -13,6 +13,7 @@ from confluent_kafka import Message
 from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.intake import Intake
+from streams.agents.deliver.ordering import Ordering
 from streams.agents.deliver.sending import Sending
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import OwnShare, Shares
@@ -49,8 +50,9 @@ class Deliver:
         sending: Sending,
         settling: Settling,
         draining: Draining,
+        ordering: Ordering,
     ) -> None:
-        self._draining = draining
+        self._draining, self._ordering = draining, ordering
         self._loop, self._group, self._shares, self._admission = loop, group, shares, admission
         self._intake, self._sending, self._settling = intake, sending, settling
         self._handover: tuple[Handover, list[OwnShare]] | None = None
@@ -112,7 +114,10 @@ class Deliver:
     def _lose(self, own: Sequence[OwnShare]) -> None:
         numbers = frozenset(share.number for share in own)
         self._intake.lost([*self._shares.lose(own), *self._draining.lose(numbers)])
+        for work in self._ordering.drop(lambda _: True, own):
+            self._settling.forget(work)
         self._drop(lambda work: not work.live)
+        self._sending.break_off(lambda work: not work.live)
 
     def commit_failed(self) -> None:
         """A commit is not there."""

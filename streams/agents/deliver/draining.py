@@ -15,11 +15,12 @@ from schemas.codec import encode
 from schemas.identity import lane_key
 from schemas.records import DrainProgress
 from streams.agents.deliver.drain import Drain
+from streams.agents.deliver.ordering import Ordering
 from streams.agents.deliver.rejecting import Writer
 from streams.agents.deliver.shares import Shares
 from streams.agents.deliver.work import Arrived, Item, Source, Work
 from streams.core.backlog import Backlog
-from streams.core.inlet import Inlet
+from streams.core.inlet import Held, Inlet
 from streams.core.rate import Rate
 from streams.core.sending import Sites
 from streams.edges.clock import now_ms
@@ -51,6 +52,7 @@ class Draining:
         rate: messages a second of one site that was away.
         expiry: seconds after which a parked message fails.
         held_until: when a site's breaker lets messages through again (ms); None: it does.
+        ordering: knows which of them are parked out of their order.
     """
 
     def __init__(
@@ -65,7 +67,9 @@ class Draining:
         rate: float,
         expiry: float,
         held_until: Callable[[tuple[str, str], int], int | None],
+        ordering: Ordering,
     ) -> None:
+        self._ordering = ordering
         self._loop, self._reader, self._writer, self._shares, self._sites = loop, reader, writer, shares, sites
         self._topic, self._rate, self._expiry, self._held_until = topic, rate, round(expiry * 1000), held_until
         self._drains: dict[tuple[int, str], Drain] = {}
@@ -128,15 +132,17 @@ class Draining:
         if (drain := self._of.get(source.inlet)) is not None:
             drain.opened(source)
 
-    def waits_until(self, inlet: Inlet[Item], item: Item) -> int | None:
+    def waits_until(self, inlet: Inlet[Item], head: Held[Item]) -> int | None:
         """Until when the head of a drain has to wait (ms); None: it goes on now."""
-        drain, now = self._of[inlet], now_ms()
+        drain, now, item = self._of[inlet], now_ms(), head.item
         if not isinstance(item, Arrived):
             return None
         if not self._may_run(drain, item.parked_at or 0, now):
             drain.since = item.parked_at or 0
             drain.give_back()
             return min(now + LOOK, drain.since + self._expiry)
+        if self._ordering.turns_back(drain.partition, item, head.offset):
+            return None  # it is not sent now: it goes behind an older one that is parked further on
         return self._slowed(drain, item, now)
 
     def _slowed(self, drain: Drain, item: Arrived, now: int) -> int | None:

@@ -126,11 +126,15 @@ class Intake:
             if not self._configured.reached(item.delivery.config_offset):
                 return self._wait_for_configuration(inlet, item.delivery)
         drained = isinstance(item, Arrived) and item.parked_at is not None
-        room = not isinstance(item, Arrived) or not drained or self._admission.has_room(item.lane)
+        room = (
+            not isinstance(item, Arrived)
+            or item.parked_at is None
+            or self._admission.takes(inlet.partition, item, head.offset)
+        )
         if not inlet.takes_up or not room or self._congested():
             self._ready[inlet] = None
             return True
-        until = self._draining.waits_until(inlet, item) if drained else None
+        until = self._draining.waits_until(inlet, head) if drained else None
         return until is not None and self._wait_until(inlet, until)
 
     def _leaves_at(self, inlet: Inlet[Item], item: Arrived) -> int:

@@ -10,12 +10,14 @@ from schemas.records import AttemptError
 from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.breakers import Breakers
 from streams.agents.deliver.disabling import GONE, Disabling
+from streams.agents.deliver.ordering import Ordering
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.work import Work
 from streams.core.answer import Answer, Fault, Request
 from streams.core.dialling import address_for, unresolved
 from streams.core.lanes import Lanes
 from streams.core.sending import End, Fail, Park, Send, Sites, SiteView, step_for
+from streams.core.succession import Turn
 from streams.edges.clock import now_ms, steady
 from streams.edges.loop import Loop, Timer
 
@@ -25,7 +27,8 @@ __all__ = ["Client", "Names", "Permits", "Sending"]
 class Client(Protocol):
     """Whoever makes requests."""
 
-    def start(self, request: Request, ip: str, then: Callable[[Answer], None]) -> None: ...
+    def start(self, request: Request, ip: str, then: Callable[[Answer], None]) -> Callable[[], None]:
+        """Begin one; answers what breaks it off, so that `then` is not called."""
 
 
 class Names(Protocol):
@@ -53,6 +56,7 @@ class _Try:
     looked_up: int | None = None  # microseconds
     timer: Timer | None = None
     over: bool = False  # its look-up
+    break_off: Callable[[], None] | None = None  # its request
 
     @property
     def took(self) -> int:
@@ -75,6 +79,7 @@ class Sending:
         max_postpone: seconds after which a message that was held back fails.
         admission: where messages go that are held back.
         breakers, disabling: are told of answers, and say what is held back.
+        ordering: says whose turn it is.
     """
 
     def __init__(
@@ -94,7 +99,10 @@ class Sending:
         admission: Admission,
         breakers: Breakers,
         disabling: Disabling,
+        ordering: Ordering,
     ) -> None:
+        self._ordering = ordering
+        self._strict: dict[Work, _Try] = {}  # in flight, of those whose order matters
         self._admission, self._breakers, self._disabling = admission, breakers, disabling
         self._max_postpone = round(max_postpone * 1000)
         self._loop, self._client, self._names, self._guard = loop, client, names, guard
@@ -103,6 +111,7 @@ class Sending:
 
     def pump(self) -> None:
         """Begin whatever may begin now."""
+        self._ordering.resume()
         while not self._congested() and (work := self._lanes.take()) is not None:
             self._begin(work)
 
@@ -111,6 +120,8 @@ class Sending:
         now = now_ms()
         expired = work.parked_at is not None and work.parked_at + self._expiry <= now
         step = step_for(site, work.delivery, now, self._user_agent, expired=expired)
+        if isinstance(step, Send | Fail) and not self._has_turn(work):
+            return
         match step:
             case Send():
                 if self._is_tried(work, step.site, now):
@@ -125,6 +136,38 @@ class Sending:
             case _:
                 assert_never(step)
         self._lanes.release(work.lane)
+
+    def _has_turn(self, work: Work) -> bool:
+        """Whether no older one has to go first; else it is seen to."""
+        match turn := self._ordering.asks(work):
+            case Turn.GO:
+                return True
+            case Turn.HOLD:
+                self._ordering.hold(work)
+            case Turn.PARK:
+                self._admission.park_behind(work)
+                self._lanes.release(work.lane)
+            case _:
+                assert_never(turn)
+        return False
+
+    def break_off(self, which: Callable[[Work], bool]) -> None:
+        """End requests of strict sites that are another courier's now, so that none arrives behind those it makes."""
+        for work in [work for work in self._strict if which(work)]:
+            attempt = self._strict.pop(work)
+            self._stop_look_up(attempt)
+            if attempt.break_off is not None:
+                attempt.break_off()
+            self._give_up(attempt)
+
+    def _stop_look_up(self, attempt: _Try) -> None:
+        attempt.over = True
+        if attempt.timer is not None:
+            attempt.timer.cancel()
+
+    def _give_up(self, attempt: _Try) -> None:
+        self._lanes.release(attempt.work.lane)
+        self._settling.forget(attempt.work)
 
     def _is_tried(self, work: Work, site: SiteView, now: int) -> bool:
         """Whether it is sent now; else it is seen to."""
@@ -143,6 +186,8 @@ class Sending:
 
     def _look_up(self, attempt: _Try) -> None:
         host = attempt.request.destination.host
+        if attempt.work.order is not None:
+            self._strict[attempt.work] = attempt
 
         def found(addresses: tuple[str, ...]) -> None:
             self._found(attempt, addresses)
@@ -167,8 +212,8 @@ class Sending:
             attempt.timer.cancel()
             attempt.looked_up = attempt.took
         if not attempt.work.live:
-            self._lanes.release(attempt.work.lane)
-            self._settling.forget(attempt.work)
+            self._strict.pop(attempt.work, None)
+            self._give_up(attempt)
             return
         self._dial(attempt, addresses)
 
@@ -177,12 +222,15 @@ class Sending:
         if isinstance(chosen, Fault):
             self._fail(attempt, chosen)
         else:
-            self._client.start(attempt.request, chosen, lambda answer: self._answered(attempt, answer))
+            attempt.break_off = self._client.start(
+                attempt.request, chosen, lambda answer: self._answered(attempt, answer)
+            )
 
     def _fail(self, attempt: _Try, fault: Fault) -> None:
         self._answered(attempt, failed(fault, attempt.began_at, attempt.took))
 
     def _answered(self, attempt: _Try, answer: Answer) -> None:
+        self._strict.pop(attempt.work, None)
         if attempt.looked_up is not None:
             answer = replace(answer, timings=replace(answer.timings, dns=attempt.looked_up))
         now = now_ms()

@@ -14,6 +14,7 @@ from typing import Protocol, assert_never
 from schemas.codec import encode
 from schemas.records import Attempt, AttemptError, AttemptStatus, Delivery, Rejected, RejectedReason
 from schemas.topics import Topics
+from streams.agents.deliver import ordering
 from streams.agents.deliver.attempt_log import log_attempt, log_lost
 from streams.agents.deliver.rejecting import Rejecting, Writer, reference
 from streams.agents.deliver.shares import Shares
@@ -73,8 +74,9 @@ class Settling:
         return key in self._under_way
 
     def forget(self, work: Work) -> None:
-        """It is given up unsent, because it is someone else's now."""
+        """It is given up unsent, because it is someone else's now, or waits elsewhere."""
         self._under_way.pop(work.key, None)
+        ordering.give_back(work)
 
     def of(self, numbers: frozenset[int]) -> int:
         """How many of these partitions' messages are under way."""
@@ -129,14 +131,16 @@ class Settling:
         def written(offset: int | None) -> None:
             if offset is not None:
                 self._shares.written(self._topics.attempts, partition, offset)
-            self._shares.remember(step_key(delivery))
+            self._shares.remember(key := step_key(delivery))
+            if (own := self._shares.find(partition)) is not None:
+                ordering.leave(own, delivery, key)
             then()
 
         row = encode(unsent(delivery, site, fault))
         self._writer.write(self._topics.attempts, partition, delivery.lane.encode(), row, written)
 
-    def park(self, work: Work, cause: str) -> None:
-        """It is put aside without spending an attempt."""
+    def park(self, work: Work, cause: str, since: int | None = None) -> None:
+        """It is put aside without spending an attempt; `since`: when it was parked before (ms)."""
         if not work.live:
             self.forget(work)
             return
@@ -146,6 +150,7 @@ class Settling:
 
         def written(offset: int | None) -> None:
             self._parking.parked(work, offset)
+            ordering.parked(work, offset)
             if offset is None:
                 self._refused(work, self._topics.parked, lambda: self._row(work, row))
                 return
@@ -153,7 +158,9 @@ class Settling:
             self._aside(work, aside_key(work.delivery))
 
         self._parking.parking(work)
-        record = attempts.parked(work.delivery, cause, now, origin_offset=work.origin_offset)
+        ordering.parking(work)
+        at = now if since is None else since
+        record = attempts.parked(work.delivery, cause, at, origin_offset=work.position)
         key = work.delivery.lane.encode()
         self._writer.write(self._topics.parked, work.partition, key, encode(record), written)
 
@@ -162,7 +169,7 @@ class Settling:
         if not work.live:
             self.forget(work)
             return
-        onward = attempts.onward(work.delivery, origin_offset=work.origin_offset)
+        onward = attempts.onward(work.delivery, origin_offset=work.position)
         self._write(work, self._tiers[tier], encode(onward), lambda: self._aside(work))
 
     def note_postponed(self, work: Work, site: SiteView, due: int) -> None:
@@ -175,7 +182,7 @@ class Settling:
             self.forget(work)
             return
         since = now_ms() if work.postponed_since is None else work.postponed_since
-        waiting = attempts.postponed(work.delivery, origin_offset=work.origin_offset, due=due, since=since)
+        waiting = attempts.postponed(work.delivery, origin_offset=work.position, due=due, since=since)
         key = aside_key(work.delivery)
         self._write(
             work,
@@ -209,7 +216,7 @@ class Settling:
             case Delivered():
                 self._row(work, encoded)
             case Resend(due, tier):
-                follower = attempts.follower(work.delivery, encoded, due=due, origin_offset=work.origin_offset)
+                follower = attempts.follower(work.delivery, encoded, due=due, origin_offset=work.position)
                 failed = replace(row, status=AttemptStatus.FAILED, next_attempt_at=None, error_detail=TOO_LARGE)
                 self._write(
                     work,
@@ -226,6 +233,7 @@ class Settling:
 
     def _resent(self, work: Work, row: bytes) -> None:
         crash.reached(crash.AFTER_RETRY)
+        ordering.goes_on(work)
         self._row(work, row)
 
     def _row(self, work: Work, row: bytes) -> None:
@@ -235,6 +243,7 @@ class Settling:
         crash.reached(crash.AFTER_ATTEMPT)
         self._shares.remember(work.key)
         self._under_way.pop(work.key, None)
+        ordering.ended(work)
         for source in work.sources:
             self._shares.close(source)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
 
 from schemas.records import AttemptError, Delivery
-from streams.agents.deliver.work import Item, Source
+from streams.agents.deliver.work import Item, Source, Work
 from streams.core.inlet import Inlet
 from streams.core.proof import Proofs, Steps, aside_key, step_key
+from streams.core.succession import Successions
 from streams.core.window import ProofWindow, marks_text
 from streams.edges.assignment import Share
 from streams.edges.courier_consumer import Position
@@ -18,9 +20,12 @@ REMEMBERED = 50_000  # steps
 
 
 class OwnShare:
-    """One partition number."""
+    """One partition number; `successions` are told from where on messages of `deliveries` are new here."""
 
-    def __init__(self, share: Share) -> None:
+    def __init__(self, share: Share, successions: Successions[Work], commands: str = "") -> None:
+        self.successions, self._commands = successions, commands
+        for away in share.away:
+            successions.restore(away)
         self.number, self.orders = share.number, share.orders
         self.inlets = {topic: Inlet[Item](topic, share.number, at) for topic, at in share.starts.items()}
         self.window = ProofWindow(share.mark, share.proof_ends, share.starts)
@@ -42,6 +47,8 @@ class OwnShare:
 
     def untouched(self, topic: str) -> None:
         """No further message of this topic was ever taken up before."""
+        if topic == self._commands:
+            self.successions.catch_up()
         self.window.recovered(topic)
         if not self.window.recovering:
             self.proofs = None
@@ -53,7 +60,7 @@ class OwnShare:
     def positions(self, deliveries: str, backlog: int | None) -> Iterator[Position]:
         """What has changed since the last time."""
         self.window.advance()
-        mark = marks_text(self.window.mark, backlog)
+        mark = marks_text(self.window.mark, backlog, ordered=not self.successions.empty)
         for topic, inlet in self.inlets.items():
             metadata = mark if topic == deliveries else ""
             position = Position(topic, self.number, inlet.watermark.position, metadata)
@@ -65,8 +72,9 @@ class OwnShare:
 class Shares:
     """All of ours, and the steps that were done lately whoever owns them now."""
 
-    def __init__(self, deliveries: str) -> None:
-        self._deliveries = deliveries
+    def __init__(self, deliveries: str, commands: str = "") -> None:
+        self._deliveries, self._commands = deliveries, commands
+        self.freed: deque[Work] = deque()  # held messages that are to ask for their turn again
         self._own: dict[int, OwnShare] = {}
         self._steps = Steps(REMEMBERED)
         self.backlog: Callable[[int], int | None] = lambda _: None  # where a number's parked messages wait from
@@ -75,7 +83,10 @@ class Shares:
         """A partition number has become ours."""
         for key in (*share.proofs.handled, *share.proofs.aside):
             self._steps.add(key)
-        own = self._own[share.number] = OwnShare(share)
+        successions = Successions[Work](
+            self.freed, share.starts.get(self._deliveries, 0), caught_up=self._commands not in share.starts
+        )
+        own = self._own[share.number] = OwnShare(share, successions, self._commands)
         return own
 
     def of(self, numbers: Iterable[int]) -> list[OwnShare]:
@@ -144,6 +155,8 @@ class Shares:
         source = Source(inlet, inlet.take_up().offset, own.window.open())
         if inlet.topic in own.inlets:
             own.passed(inlet.topic, source.offset + 1)
+        if inlet.topic == self._deliveries:
+            own.successions.took_up(source.offset)
         return source
 
     @staticmethod

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from schemas.records import Command, CommandKind, Delivery, Rejected
 from streams.core.inlet import Inlet
 from streams.core.lanes import LaneName
+from streams.core.succession import Successions
 from streams.core.window import Snapshot
 
-__all__ = ["Arrived", "Item", "Source", "Work"]
+__all__ = ["Arrived", "Item", "Order", "Source", "Work"]
 
 
 class Arrived(NamedTuple):
@@ -41,6 +42,13 @@ class Source:
     snapshot: Snapshot
 
 
+class Order(NamedTuple):
+    """The succession that a message belongs to, among those of its partition as it was assigned."""
+
+    among: Successions[Work]
+    name: str
+
+
 @dataclass(slots=True, eq=False)
 class Work:
     """One step of a delivery."""
@@ -52,14 +60,12 @@ class Work:
     sources: list[Source]
     size: int = 0  # bytes
     parked_at: int | None = None  # ms, of a message that was parked
+    cause: str = ""  # why it was
     postponed_since: int | None = None  # ms
+    position: int = 0  # offset of the delivery in `deliveries`
+    order: Order | None = None  # where its order matters
 
     @property
     def live(self) -> bool:
         """Whether a partition that it came from is still ours; otherwise another courier does it too."""
         return any(source.inlet.live for source in self.sources)
-
-    @property
-    def origin_offset(self) -> int:
-        """The offset of the record that it came from first."""
-        return self.sources[0].offset

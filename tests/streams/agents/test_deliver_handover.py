@@ -14,6 +14,7 @@ from streams.agents.deliver.disabling import Disabling
 from streams.agents.deliver.draining import Draining
 from streams.agents.deliver.intake import Intake
 from streams.agents.deliver.obeying import Obeying
+from streams.agents.deliver.ordering import Ordering
 from streams.agents.deliver.sending import Sending
 from streams.agents.deliver.settling import Settling
 from streams.agents.deliver.shares import Shares
@@ -55,6 +56,7 @@ def a_share(at: int) -> Share:
 def an_agent() -> tuple[Deliver, Shares]:
     nobody, loop, shares = Nobody(), Loop(), Shares(TOPICS.deliveries)
     lanes = Lanes[Work](most=10, size=10, weight=1000, total=1000, caps=lambda _: Caps(1, 1))
+    ordering = Ordering(shares, lanes)
     draining = Draining(
         loop=loop,
         reader=nobody,
@@ -65,6 +67,7 @@ def an_agent() -> tuple[Deliver, Shares]:
         rate=100,
         expiry=60,
         held_until=lambda _site, _now: None,
+        ordering=ordering,
     )
     settling = Settling(writer=nobody, shares=shares, topics=TOPICS, tiers=TOPICS.retries, parking=draining)
     obeying = Obeying(shares=shares, lanes=lanes, settling=settling, sites=nobody)  # type: ignore[arg-type]  # not asked
@@ -78,6 +81,7 @@ def an_agent() -> tuple[Deliver, Shares]:
         deliveries=TOPICS.deliveries,
         parked=draining.waits,
         sites=nobody,  # type: ignore[arg-type]  # not asked
+        ordering=ordering,
     )
     intake = Intake(
         loop=loop,
@@ -106,6 +110,7 @@ def an_agent() -> tuple[Deliver, Shares]:
         admission=admission,
         breakers=Breakers(writer=nobody, topic="", member="", caps=lambda _: Caps(1, 1), on_closed=lambda: None),
         disabling=Disabling(nobody, ""),
+        ordering=ordering,
     )
     agent = Deliver(
         loop=loop,
@@ -116,6 +121,7 @@ def an_agent() -> tuple[Deliver, Shares]:
         sending=sending,
         settling=settling,
         draining=draining,
+        ordering=ordering,
     )
     return agent, shares
 
