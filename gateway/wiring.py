@@ -15,26 +15,26 @@ from gateway.api.asking import Asking
 from gateway.api.callers import Callers
 from gateway.api.changing import Changer
 from gateway.api.checks import Checks
-from gateway.api.collection import Collection
+from gateway.api.collection import Collection, Fills
 from gateway.api.configuration import AccountConfiguration
-from gateway.api.dry_runs import DryRuns
 from gateway.api.entering import Entrance
 from gateway.api.events import EventDoor
 from gateway.api.exports import Exports
+from gateway.api.figure_table import FigureDoors
+from gateway.api.figures import Figures
 from gateway.api.health import Health, metrics
-from gateway.api.incoming_table import IncomingDoors
 from gateway.api.kinds import KINDS, SITES, Kind
 from gateway.api.last_use import LastUse
 from gateway.api.logs import Logs
 from gateway.api.operations import Operation
 from gateway.api.outgoing_table import OutgoingDoors
+from gateway.api.previewing import Previewing
 from gateway.api.reading import Reader
-from gateway.api.reprocessing import Reprocessing
-from gateway.api.resends import Resends
 from gateway.api.revision_diffs import RevisionDiffs
 from gateway.api.secrets import Secrets
 from gateway.api.session_door import SessionDoor
 from gateway.api.sessions import Cookies
+from gateway.api.site_health import SiteHealths
 from gateway.api.table import Doors, operations
 from gateway.api.testing import Testing
 from gateway.api.times import now_ms
@@ -49,17 +49,21 @@ from gateway.incoming.producer_ids import ProducerIds
 from gateway.incoming.rate import EndpointRate
 from gateway.incoming.requests import PATHS, Incoming
 from gateway.incoming.unknown import UnknownEndpoints
+from gateway.job_doors import incoming_doors, resend_doors
 from gateway.outgoing.requester import Requester
 from gateway.read_doors import read_doors
 from gateway.writing import Writes
 from schemas.settings import Settings
 from schemas.topics import Topics
+from streams.core.configuration import Configuration
 from streams.core.definitions import Compiler
 from streams.core.site_views import Sites
 from streams.edges.guard import Guard
 from streams.edges.keyring import Keyring
 
 __all__ = ["Edges", "application"]
+
+USER_AGENT = f"Hookline/{metadata.version('hookline')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,32 +119,31 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
     doors = Doors(
         health=health,
         accounts=Accounts(changer, callers),
-        collections={kind.path: Collection(kind, changer, checks, uses(kind, edges.reader)) for kind in KINDS},
+        collections={
+            kind.path: Collection(kind, changer, checks, facts(kind, edges.reader, configuration)) for kind in KINDS
+        },
+        diffs={kind.path: RevisionDiffs(kind, changer) for kind in KINDS},
         secrets={kind.path: Secrets(kind, changer) for kind in KINDS if kind.secrets},
-        incoming=IncomingDoors(
-            dry_runs=DryRuns(changer=changer, checks=checks, compiler=compiler, reader=edges.reader),
-            diffs=RevisionDiffs(changer),
-            reprocessing=Reprocessing(
-                changer=changer, compiler=compiler, reader=edges.reader, topic=topics.incoming_requests
-            ),
-        ),
+        incoming=incoming_doors(changer, checks, compiler, edges.reader, topics),
         configuration=AccountConfiguration(changer, checks, health.has_been_applied),
         events=EventDoor(changer=changer, compiler=compiler, ids=edges.ids, topic=topics.customer_events),
         logs=Logs(edges.reader, changer),
         outgoing=outgoing_doors(settings, edges.writer, edges.reader, changer, requester),
         unknown=UnknownDoor(incoming.unknown),
-        reading=read_doors(edges.reader, changer, compiler),
+        reading=read_doors(edges.reader, changer, compiler, topics),
         sessions=SessionDoor(entrance),
+        figures=FigureDoors(figures=Figures(edges.reader, configuration, now_ms)),
     )
     front = serving.Serving(entrance, configuration, settings.max_body, gate)
     app = routed(incoming, front, tuple(operations(doors)), gate)
     app.on_cleanup.append(requester.clean_up)
+    app.on_shutdown.append(edges.reader.let_go)
     return app
 
 
-def uses(kind: Kind, reader: Reader) -> LastUse | None:
-    """Who knows when a kind's secrets were used: the webhook log, for sites."""
-    return LastUse(reader) if kind is SITES else None
+def facts(kind: Kind, reader: Reader, configuration: Configuration) -> tuple[Fills, ...]:
+    """Who knows more of a kind: of sites the store does, when their secrets were used and how they do."""
+    return (LastUse(reader), SiteHealths(reader, configuration, now_ms)) if kind is SITES else ()
 
 
 def outgoing_doors(
@@ -149,26 +152,25 @@ def outgoing_doors(
     """What people do about outgoing webhooks."""
     topics, configuration = Topics(settings), changer.configuration
     static_ip = settings.static_ip_proxy is not None
+    sites = Sites(configuration, settings.partitions, changer.keyring.open_text, static_ip=static_ip)
+    resends, resend_jobs = resend_doors(changer, reader, topics)
     return OutgoingDoors(
         testing=Testing(
-            sites=Sites(configuration, settings.partitions, changer.keyring.open_text, static_ip=static_ip),
+            sites=sites,
             requester=requester,
             reader=reader,
             writer=writer,
             topics=topics,
-            user_agent=f"Hookline/{metadata.version('hookline')}",
+            user_agent=USER_AGENT,
             now=now_ms,
+        ),
+        previewing=Previewing(
+            sites=sites, configuration=configuration, reader=reader, user_agent=USER_AGENT, now=now_ms
         ),
         asking=Asking(configuration=configuration, reader=reader, writer=writer, topics=topics, now=now_ms),
         exports=Exports(reader, configuration),
-        resends=Resends(
-            configuration=configuration,
-            keyring=changer.keyring,
-            reader=reader,
-            writer=writer,
-            topics=topics,
-            now=now_ms,
-        ),
+        resends=resends,
+        resend_jobs=resend_jobs,
     )
 
 

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from gateway.api.answers import Answer
 from gateway.api.changing import Changer, Item, single
 from gateway.api.checks import Checks
 from gateway.api.kinds import Kind, definition, shown
-from gateway.api.last_use import LastUse
 from gateway.api.operations import Call
 from gateway.api.paging import page_of
 from gateway.api.problems import Problem, invalid, missing
+from gateway.api.revision_diffs import number_of
 from gateway.api.times import iso
 from gateway.api.validation import validated
 from gateway.identifiers import time_ordered
 from schemas.definitions.forms import State
-from schemas.errors import ConfigurationRefused, FieldError
+from schemas.errors import ConfigurationRefused, FieldError, FieldInvalid
 from schemas.records import EntityKind
 from streams.core.configuration import AccountState, Entity
 
-__all__ = ["AFTER_WITHIN", "Collection", "custom_actions", "listed", "sites_of"]
+__all__ = ["AFTER_WITHIN", "Collection", "Fills", "custom_actions", "listed", "sites_of"]
 
 AFTER_WITHIN = 2.0  # seconds that a list waits for `after`
+
+
+class Fills(Protocol):
+    """Who knows more of things than their configuration: fills it in where they are shown."""
+
+    async def fill(self, account: str, items: Sequence[dict[str, Any]]) -> None:
+        """Set what is known."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +42,13 @@ class Collection:
     kind: Kind
     changer: Changer
     checks: Checks
-    uses: LastUse | None = None
+    more: tuple[Fills, ...] = ()
 
     async def list(self, call: Call) -> Answer:
         """All, archived ones too."""
         wanted = getattr(call.query, "state", None)
         answer = await listed(self.changer, self.kind, call, lambda entity: wanted in (None, entity.state))
-        await self._used(call, answer.body["items"])
+        await self._filled(call, answer.body["items"])
         return answer
 
     async def list_active(self, call: Call) -> Answer:
@@ -50,7 +58,7 @@ class Collection:
     async def read(self, call: Call) -> Answer:
         """One."""
         one = shown(self._entity(call))
-        await self._used(call, [one])
+        await self._filled(call, [one])
         return Answer(one)
 
     async def create(self, call: Call) -> Answer:
@@ -99,6 +107,28 @@ class Collection:
         position = await self._change(call, Item(self.kind.entity, entity.id, entity.revision, body))
         return self._written(call.account, entity.id, position)
 
+    async def restore(self, call: Call) -> Answer:
+        """Make an earlier revision the newest again, as a new one. Its state, and its secrets where it has the same
+        ones, stay those of today: a secret that was taken away does not come back by the way.
+        """
+        entity = self._entity(call)
+        old = self.changer.configuration.revision(call.account, self.kind.entity, entity.id, number_of(call.path["n"]))
+        if old is None or old.body is None:
+            raise missing()
+        body = {**self._with_secrets_of_today(old, entity), "id": entity.id, "revision": entity.revision}
+        if "state" in body:
+            body["state"] = entity.state
+        return await self.update(replace(call, body=body))
+
+    def _with_secrets_of_today(self, old: Entity, today: Entity) -> dict[str, Any]:
+        sent, now, holder = shown(old), shown(today), self.kind.secrets
+        if holder and sent[holder]["type"] == now[holder]["type"] and "secrets" in now[holder]:
+            sent[holder]["secrets"] = now[holder]["secrets"]
+        try:
+            return self.changer.with_kept(sent, today)
+        except FieldInvalid:  # today has none in that place
+            return self.changer.with_kept(shown(old), old)
+
     async def revisions(self, call: Call) -> Answer:
         """Every revision, the newest first."""
         entity = self._entity(call)
@@ -116,9 +146,9 @@ class Collection:
         ]
         return Answer({"items": items, "next": None, "as_of": iso(self.changer.now()), "stale": False})
 
-    async def _used(self, call: Call, items: Iterable[dict[str, Any]]) -> None:
-        if self.uses is not None:
-            await self.uses.fill(call.account, items)
+    async def _filled(self, call: Call, items: Sequence[dict[str, Any]]) -> None:
+        for each in self.more:
+            await each.fill(call.account, items)
 
     def _state(self, account: str) -> AccountState:
         state = self.changer.configuration.account(account)

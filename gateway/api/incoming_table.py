@@ -9,10 +9,13 @@ from functools import partial
 from gateway.api.catalogue import Blueprints, blueprints
 from gateway.api.dry_run_shapes import DryRunAnswer, DryRunSent, HistoryAnswer, NewDryRunSent
 from gateway.api.dry_runs import DryRuns
+from gateway.api.job_shapes import HistoryJob, HistoryStarted, JobQuery, JobsQuery, ReprocessJob, ReprocessStarted
+from gateway.api.jobs import JobDoor
+from gateway.api.log_shapes import LogList
 from gateway.api.operations import Access, Operation
 from gateway.api.reprocess_shapes import Reprocessed, ReprocessSent
-from gateway.api.reprocessing import Reprocessing
-from gateway.api.revision_diffs import DiffQuery, RevisionDiff, RevisionDiffs
+from gateway.api.reprocessing import ReprocessDoor
+from gateway.jobs.job import Ask
 
 __all__ = ["IncomingDoors", "of_incoming"]
 
@@ -25,8 +28,8 @@ class IncomingDoors:
     """The handlers."""
 
     dry_runs: DryRuns
-    diffs: RevisionDiffs
-    reprocessing: Reprocessing
+    reprocessing: ReprocessDoor
+    jobs: JobDoor
 
 
 def of_incoming(doors: IncomingDoors) -> Iterator[Operation]:
@@ -45,7 +48,9 @@ def of_incoming(doors: IncomingDoors) -> Iterator[Operation]:
         method="POST",
         access=Access.WRITE,
         tag=TAG,
-        answer=DryRunAnswer | HistoryAnswer,
+        answer=DryRunAnswer | HistoryAnswer | HistoryStarted,
+        other_status=202,
+        other_says="more than a thousand requests: a job has been started",
         problems=("invalid", "wrong_state"),
     )
     yield tries(
@@ -68,16 +73,40 @@ def of_incoming(doors: IncomingDoors) -> Iterator[Operation]:
         summary="Run logged requests again through today's definitions, or say what would come of it",
         handle=doors.reprocessing.run,
         body=ReprocessSent,
-        answer=Reprocessed,
+        answer=Reprocessed | ReprocessStarted,
+        other_status=202,
+        other_says="more than a thousand requests: a job has been started",
         problems=("invalid",),
     )
-    yield Operation(
-        method="GET",
-        path=f"{BASE}/{{id}}/revisions/{{n}}/diff",
-        access=Access.READ,
-        tag=TAG,
-        summary="What a revision changed",
-        handle=doors.diffs.show,
-        query=DiffQuery,
-        answer=RevisionDiff,
+    yield from of_jobs(doors.jobs)
+
+
+def of_jobs(door: JobDoor) -> Iterator[Operation]:
+    base, tag = "/v1/{account}/jobs", "Jobs"
+    reads = partial(Operation, method="GET", access=Access.READ, tag=tag)
+    yield reads(
+        path=base,
+        summary="Checks of history and reprocessing that take longer than one answer",
+        handle=door.list,
+        query=JobsQuery,
+        answer=LogList[HistoryJob | ReprocessJob],
     )
+    yield reads(
+        path=f"{base}/{{id}}",
+        summary="One job, its progress, and what has come of it",
+        handle=door.read,
+        query=JobQuery,
+        answer=HistoryJob | ReprocessJob,
+    )
+    for what in Ask:
+        yield Operation(
+            method="POST",
+            path=f"{base}/{{id}}/{what.value}",
+            access=Access.WRITE,
+            tag=tag,
+            summary=f"{what.value.capitalize()} a job",
+            handle=partial(door.ask, what=what),
+            answer=HistoryStarted | ReprocessStarted,
+            status=202,
+            problems=("wrong_state",),
+        )

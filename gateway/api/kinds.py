@@ -26,7 +26,7 @@ __all__ = [
     "shown",
 ]
 
-HANDED = {"id", "revision", "position"}  # fields that come back with a definition and are no part of it
+HANDED = {"id", "revision", "position", "health"}  # fields that come back with a definition and are no part of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +97,9 @@ KINDS = (INCOMING_WEBHOOKS, SITES, SUBSCRIPTIONS, CUSTOM_ACTIONS)
 
 
 def shown(entity: Entity) -> dict[str, Any]:
-    """An entity as people see it: secrets are dots."""
-    return {"id": entity.id, **mask(entity.body or {}), "revision": entity.revision}
+    """An entity as people see it: secrets are dots; how a site does is filled in by whoever knows."""
+    health = {"health": None} if entity.kind is EntityKind.SITE else {}
+    return {"id": entity.id, **mask(entity.body or {}), "revision": entity.revision, **health}
 
 
 def definition(sent: BaseModel) -> dict[str, Any]:

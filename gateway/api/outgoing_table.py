@@ -8,13 +8,16 @@ from functools import partial
 
 from gateway.api.asking import Asking, Commanded
 from gateway.api.exports import CSV, PSV, Exports
+from gateway.api.job_shapes import JobQuery, JobsQuery
+from gateway.api.jobs import JobDoor
 from gateway.api.log_queries import AttemptFilters, RequestFilters
 from gateway.api.log_shapes import LogList
 from gateway.api.operations import Access, Operation
-from gateway.api.resend_shapes import JobQuery, JobsQuery, ResendCounted, ResendShown, ResendsSent, ResendStarted
+from gateway.api.previewing import Previewed, Previewing, SitePreviewSent
+from gateway.api.resend_shapes import ResendCounted, ResendShown, ResendsSent, ResendStarted
 from gateway.api.resends import Resends
 from gateway.api.testing import SiteTested, SiteTestSent, Testing
-from gateway.outgoing.job import Ask
+from gateway.jobs.job import Ask
 
 __all__ = ["OutgoingDoors", "of_outgoing"]
 
@@ -24,8 +27,10 @@ class OutgoingDoors:
     """The handlers."""
 
     testing: Testing
+    previewing: Previewing
     asking: Asking
     resends: Resends
+    resend_jobs: JobDoor
     exports: Exports
 
 
@@ -43,6 +48,18 @@ def of_outgoing(doors: OutgoingDoors) -> Iterator[Operation]:
         body_optional=True,
         answer=SiteTested,
         problems=("invalid", "archived"),
+    )
+    yield Operation(
+        method="POST",
+        path=f"{base}/sites/{{id}}/preview",
+        access=Access.READ,
+        tag="Sites",
+        summary="The message that a site would get, to the byte, secrets as dots; nothing is sent",
+        handle=doors.previewing.preview,
+        body=SitePreviewSent,
+        body_optional=True,
+        answer=Previewed,
+        problems=("invalid",),
     )
     yield asks(
         path=f"{base}/webhook-log/{{id}}/resend",
@@ -65,7 +82,7 @@ def of_outgoing(doors: OutgoingDoors) -> Iterator[Operation]:
         handle=doors.asking.send_now,
         problems=("not_found", "wrong_state", "archived"),
     )
-    yield from of_resends(doors.resends)
+    yield from of_resends(doors.resends, doors.resend_jobs)
     yield from of_exports(doors.exports)
 
 
@@ -89,10 +106,10 @@ def of_exports(door: Exports) -> Iterator[Operation]:
     )
 
 
-def of_resends(door: Resends) -> Iterator[Operation]:
+def of_resends(door: Resends, jobs: JobDoor) -> Iterator[Operation]:
     base, tag = "/v1/{account}/resends", "Resends"
     reads = partial(Operation, method="GET", access=Access.READ, tag=tag)
-    yield reads(path=base, summary="Resends of many", handle=door.list, query=JobsQuery, answer=LogList[ResendShown])
+    yield reads(path=base, summary="Resends of many", handle=jobs.list, query=JobsQuery, answer=LogList[ResendShown])
     yield Operation(
         method="POST",
         path=base,
@@ -107,7 +124,7 @@ def of_resends(door: Resends) -> Iterator[Operation]:
         other_says="counted; nothing is sent yet",
         problems=("invalid",),
     )
-    yield reads(path=f"{base}/{{id}}", summary="One resend", handle=door.read, query=JobQuery, answer=ResendShown)
+    yield reads(path=f"{base}/{{id}}", summary="One resend", handle=jobs.read, query=JobQuery, answer=ResendShown)
     for what in Ask:
         yield Operation(
             method="POST",
@@ -115,7 +132,7 @@ def of_resends(door: Resends) -> Iterator[Operation]:
             access=Access.WRITE,
             tag=tag,
             summary=f"{what.value.capitalize()} a resend",
-            handle=partial(door.ask, what=what),
+            handle=partial(jobs.ask, what=what),
             answer=ResendStarted,
             status=202,
             problems=("wrong_state",),

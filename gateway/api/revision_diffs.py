@@ -1,4 +1,4 @@
-"""What a revision of an incoming webhook changed: field by field, secrets as dots."""
+"""What a revision of something configured changed: field by field, secrets as dots."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field
 
 from gateway.api.answers import Answer
 from gateway.api.changing import Changer
-from gateway.api.kinds import INCOMING_WEBHOOKS
+from gateway.api.kinds import Kind
 from gateway.api.operations import Call, Query
 from gateway.api.problems import missing
 from gateway.api.times import Time, iso
 from schemas.definitions.secrets import MASK, places, unseal
 from streams.core.configuration import Entity
 
-__all__ = ["DiffQuery", "RevisionDiff", "RevisionDiffs"]
+__all__ = ["DiffQuery", "RevisionDiff", "RevisionDiffs", "number_of"]
 
 LONGEST = 9  # digits of a revision
 
@@ -48,14 +48,14 @@ class RevisionDiff(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RevisionDiffs:
-    """The handler."""
+    """The handler of one kind."""
 
+    kind: Kind
     changer: Changer
 
     async def show(self, call: Call) -> Answer:
         """A revision against the one before, or another."""
-        number = call.path["n"]
-        after = self._revision(call, int(number) if number.isascii() and number.isdigit() else 0)
+        after = self._revision(call, number_of(call.path["n"]))
         wanted = call.query.from_ or after.revision - 1
         before = self._revision(call, wanted) if wanted else None
         answer = {
@@ -68,14 +68,18 @@ class RevisionDiffs:
         return Answer(answer)
 
     def _revision(self, call: Call, number: int) -> Entity:
-        kind = INCOMING_WEBHOOKS.entity
-        found = self.changer.configuration.revision(call.account, kind, call.path["id"], number)
+        found = self.changer.configuration.revision(call.account, self.kind.entity, call.path["id"], number)
         if found is None or found.body is None:
             raise missing()
         return found
 
     def _plain(self, entity: Entity | None) -> dict[str, Any]:
         return {} if entity is None else unseal(entity.body or {}, self.changer.keyring.open_text)
+
+
+def number_of(text: str) -> int:
+    """A revision's number; 0, which none has, where it is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else 0
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[dict[str, Any]]:

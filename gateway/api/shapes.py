@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from gateway.api.operations import Query
 from gateway.api.secret_shapes import AuthenticationShown, VerificationShown
+from gateway.api.site_health import SiteHealth
 from gateway.api.times import Time
 from schemas.definitions import CustomAction, IncomingWebhook, Site, Subscription
 from schemas.definitions.accounts import AccountName
@@ -90,6 +91,8 @@ class IncomingWebhookSent(IncomingWebhook, Handed):
 class SiteSent(Site, Handed):
     """A site to be made or changed."""
 
+    health: Any = None
+
 
 class SubscriptionSent(Subscription, Handed):
     """A subscription to be made or changed."""
@@ -134,6 +137,8 @@ class SiteExported(Site):
 
 class SiteShown(SiteExported, Shown):
     """A site as people see it."""
+
+    health: Annotated[SiteHealth | None, Field(description="in lists and single sites; null while the store is away")]
 
 
 class SiteWritten(SiteShown, Written):

@@ -14,6 +14,7 @@ from gateway.api.catalogue import Catalogue, catalogue
 from gateway.api.collection import Collection
 from gateway.api.configuration import AccountConfiguration
 from gateway.api.events import MAX_EVENTS_BODY, EventDoor
+from gateway.api.figure_table import FigureDoors, of_figures
 from gateway.api.health import Alive, Health, Ready
 from gateway.api.incoming_table import IncomingDoors, of_incoming
 from gateway.api.kinds import INCOMING_WEBHOOKS, KINDS, Kind
@@ -22,6 +23,8 @@ from gateway.api.logs import Logs
 from gateway.api.operations import Access, Operation
 from gateway.api.outgoing_table import OutgoingDoors, of_outgoing
 from gateway.api.read_table import ReadDoors, of_reading
+from gateway.api.revision_diffs import RevisionDiffs
+from gateway.api.revision_table import of_revisions
 from gateway.api.secret_shapes import SecretMade, SecretSent
 from gateway.api.secrets import Secrets
 from gateway.api.session_door import SessionDoor, of_sessions
@@ -39,7 +42,8 @@ class Doors:
     health: Health
     accounts: Accounts
     collections: dict[str, Collection]  # by path
-    secrets: dict[str, Secrets]  # the same
+    diffs: dict[str, RevisionDiffs]  # the same
+    secrets: dict[str, Secrets]
     incoming: IncomingDoors
     configuration: AccountConfiguration
     events: EventDoor
@@ -48,6 +52,7 @@ class Doors:
     unknown: UnknownDoor
     reading: ReadDoors
     sessions: SessionDoor
+    figures: FigureDoors
 
 
 def operations(doors: Doors) -> Iterator[Operation]:
@@ -57,13 +62,15 @@ def operations(doors: Doors) -> Iterator[Operation]:
     yield from of_incoming(doors.incoming)
     for kind in KINDS:
         yield from of_kind(kind, doors.collections[kind.path])
+        yield from of_revisions(kind, doors.collections[kind.path], doors.diffs[kind.path])
         if kind.secrets:
             yield from of_secrets(kind, doors.secrets[kind.path])
     yield from of_outgoing(doors.outgoing)
     yield from of_configuration(doors.configuration)
     yield from of_events(doors)
-    yield from of_logs(doors.logs)
     yield from of_reading(doors.reading)
+    yield from of_logs(doors.logs)
+    yield from of_figures(doors.figures)
 
 
 def of_operator(doors: Doors) -> Iterator[Operation]:
@@ -191,12 +198,6 @@ def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
             handle=partial(collection.set_state, state=state),
             problems=("wrong_state", "stale_revision", "archived", *taken),
         )
-    yield reads(
-        path=f"{one}/revisions",
-        summary=f"Every revision of {kind.a_one}",
-        handle=collection.revisions,
-        answer=shapes.ConfigurationList[shapes.Revision[kind.shown]],  # type: ignore[name-defined]  # as above
-    )
 
 
 def of_secrets(kind: Kind, door: Secrets) -> Iterator[Operation]:

@@ -31,9 +31,11 @@ def sample_event(account: str, event_id: str, now: int) -> CustomerEvent:
     )
 
 
-def message_for(site: SiteView, event: CustomerEvent, delivery_id: str, now: int) -> Delivery:
-    """One message of this event for the site as it is saved; of no subscription."""
-    content = Contents(event).of(site.entity.body or {}, None, delivery_id)
+def message_for(
+    site: SiteView, event: CustomerEvent, delivery_id: str, now: int, *, path: str | None = None
+) -> Delivery:
+    """One message of this event for the site as it is saved; of no subscription, but for the path that one adds."""
+    content = Contents(event).of(site.entity.body or {}, path, delivery_id)
     return Delivery(
         delivery_id=delivery_id,
         chain="0",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, case, func, literal_column, select
 
-from projections.figure_tables import attempt_figures
+from projections.figure_tables import MINUTE, attempt_figures
 from projections.queries.figures import MOST_GROUPS, Asked, Numbers, envelope, summed
-from projections.queries.ranges import Range
+from projections.queries.ranges import Range, within
 from projections.queries.times import iso, iso_or_none
 from projections.tables import IS_QUEUED, attempts
 
@@ -40,15 +40,13 @@ def queue_series(connection: Connection, asked: Asked, now: int) -> dict[str, An
     afterwards.
     """
     span = asked.span
-    until = replace(asked, span=Range(span.start, max(span.end, -(-now // span.step) * span.step), span.step))
-    flows = summed(connection, attempt_figures, until, ("began", "ended"))
-    waiting = waiting_now(connection, until)
-    groups = sorted({*flows, *waiting}, key=str)[:MOST_GROUPS] if asked.group_by else [None]
+    flows, since = summed(connection, attempt_figures, asked, ("began", "ended")), since_then(connection, asked, now)
+    waiting = waiting_now(connection, asked)
+    groups = sorted({*flows, *since, *waiting}, key=str)[:MOST_GROUPS] if asked.group_by else [None]
     items = [
         item
         for each in groups
-        for item in depths(until.span, each, flows.get(each, {}), waiting.get(each, Waiting()))
-        if item["at"] < iso(span.end)
+        for item in depths(span, each, flows.get(each, {}), since.get(each, 0), waiting.get(each, Waiting()))
     ]
     oldest = [each.oldest for each in waiting.values() if each.oldest is not None]
     return {
@@ -56,6 +54,19 @@ def queue_series(connection: Connection, asked: Asked, now: int) -> dict[str, An
         "queued": sum(each.count for each in waiting.values()),
         "oldest_queued_at": iso_or_none(min(oldest, default=None)),
     }
+
+
+def since_then(connection: Connection, asked: Asked, now: int) -> dict[str | None, int]:
+    """By how much each queue has grown since the range ended."""
+    rollup = attempt_figures.c
+    query = (
+        select(rollup.site_id, func.sum(rollup.began - rollup.ended))
+        .where(rollup.account == asked.account)
+        .where(rollup.site_id.in_(asked.parts) if asked.parts is not None else rollup.site_id == "")
+        .where(within(attempt_figures, asked.span.end, max(asked.span.end, -(-now // MINUTE) * MINUTE)))
+        .group_by(rollup.site_id)
+    )
+    return {site if asked.group_by else None: int(grown) for site, grown in connection.execute(query)}
 
 
 def waiting_now(connection: Connection, asked: Asked) -> dict[str | None, Waiting]:
@@ -80,9 +91,12 @@ def waiting_now(connection: Connection, asked: Asked) -> dict[str | None, Waitin
     return found
 
 
-def depths(span: Range, group: str | None, flows: Mapping[int, Numbers], waiting: Waiting) -> Iterator[dict[str, Any]]:
-    """From the last bucket, whose depth is known, back to the first."""
-    depth, found = waiting.count, []
+def depths(
+    span: Range, group: str | None, flows: Mapping[int, Numbers], since: int, waiting: Waiting
+) -> Iterator[dict[str, Any]]:
+    """From the end of the last bucket back to the first."""
+    later = sum(count for at, count in waiting.resends.items() if at >= span.end)
+    depth, found = waiting.count - later - since, []
     for at in reversed(span.buckets):
         began, ended = flows.get(at, (0, 0))
         found.append({"at": iso(at), "group": group, "count": max(depth, 0), "began": began, "ended": ended})

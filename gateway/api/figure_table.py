@@ -1,0 +1,54 @@
+"""The operations of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from gateway.api import figure_shapes as shapes
+from gateway.api.figures import Figures
+from gateway.api.operations import Access, Operation
+
+__all__ = ["FigureDoors", "of_figures"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureDoors:
+    """The handlers."""
+
+    figures: Figures
+
+
+def of_figures(doors: FigureDoors) -> Iterator[Operation]:
+    """All of them."""
+    base, door = "/v1/{account}/stats", doors.figures
+    reads = partial(Operation, method="GET", access=Access.READ, tag="Figures")
+    yield reads(
+        path=f"{base}/attempts",
+        summary="Attempts by status and how long they took, step by step",
+        handle=door.attempts,
+        query=shapes.AttemptSeriesQuery,
+        answer=shapes.Series[shapes.AttemptPoint],
+    )
+    yield reads(
+        path=f"{base}/incoming",
+        summary="Requests by outcome and how long their answers took, step by step",
+        handle=door.incoming,
+        query=shapes.IncomingSeriesQuery,
+        answer=shapes.Series[shapes.IncomingPoint],
+    )
+    yield reads(
+        path=f"{base}/queue",
+        summary="How many messages waited, step by step",
+        handle=door.queue,
+        query=shapes.QueueSeriesQuery,
+        answer=shapes.QueueSeries,
+    )
+    yield reads(
+        path=f"{base}/failures",
+        summary="What failed, in groups of one site, answer and error",
+        handle=door.failures,
+        query=shapes.FailureQuery,
+        answer=shapes.Failures,
+    )
