@@ -5,7 +5,6 @@ Checked at the door only: an upgrade must not re-decide what the log has taken.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +15,13 @@ from schemas.errors import FieldError
 from schemas.events import action_problem
 from schemas.records import EntityKind
 from streams.edges.guard import Guard
+from streams.edges.resolver import literal_addresses
 
 __all__ = ["Checks"]
 
 RESENDS = 5  # manual 001, 'Failed'
 PORTS = {"http": 80, "https": 443}
+LOOPBACK = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,20 @@ class Checks:
             yield FieldError("proxy", "no proxy with a static IP is set up here; see HOOKLINE_STATIC_IP_PROXY")
 
     def _address_problem(self, url: str) -> str | None:
-        """Why a literal address is forbidden; a name is judged by what it resolves to, when a message goes out."""
+        """Why an address that the URL itself says is forbidden; other names are judged when a message goes out."""
         parts = urlsplit(url)
-        try:
-            address = ipaddress.ip_address(parts.hostname or "")
-        except ValueError:
+        host = parts.hostname or ""
+        addresses = literal_addresses(host) or (LOOPBACK if is_localhost(host) else ())
+        if not addresses or any(self.guard.permits(ip, parts.port or PORTS[parts.scheme]) for ip in addresses):
             return None
-        if self.guard.permits(str(address), parts.port or PORTS[parts.scheme]):
-            return None
-        return f"{address} is not a public address; an operator can allow it with HOOKLINE_ALLOWED_NETWORKS"
+        said = host if host in addresses else f"{host} is {' or '.join(addresses)}; that"
+        return f"{said} is not a public address; an operator can allow it with HOOKLINE_ALLOWED_NETWORKS"
+
+
+def is_localhost(host: str) -> bool:
+    """Names that mean this machine wherever they are looked up (RFC 6761, 6.3)."""
+    name = host.removesuffix(".").lower()
+    return name == "localhost" or name.endswith(".localhost")
 
 
 def subscription_problems(
