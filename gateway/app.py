@@ -28,10 +28,11 @@ from gateway.incoming.catching_up import (
 from gateway.incoming.copies import Copies
 from gateway.incoming.producer_ids import ProducerIds
 from gateway.incoming.recalling import Recalling
+from gateway.job_doors import works
+from gateway.jobs.ownership import Ownership
+from gateway.jobs.running import Runner
 from gateway.keys import operator_key
 from gateway.listening import Listening
-from gateway.outgoing.ownership import Ownership
-from gateway.outgoing.running import Runner
 from gateway.up.errors import KafkaUnreachable
 from gateway.up.topics import Cluster
 from gateway.wiring import Edges, application
@@ -121,11 +122,10 @@ class Gateway:
         return self._code
 
     def _jobs(self, edges: Edges) -> Ownership:
-        """Resends of many are run here whenever this gateway owns them; not before the configuration is known."""
+        """Jobs are run here whenever this gateway owns them; not before the configuration is known."""
         topics, configuration = Topics(self._settings), edges.follower.configuration
-        runner = Runner(
-            reader=edges.reader, writer=edges.writer, topics=topics, configuration=configuration, now=now_ms
-        )
+        done = works(configuration, edges.reader, edges.writer, edges.keyring, topics)
+        runner = Runner(done, writer=edges.writer, topics=topics, now=now_ms)
         ownership = Ownership(self._settings, topics.operations, runner, self._loop)
         self._when_open = ownership.start
         return ownership

@@ -22,6 +22,7 @@ __all__ = [
     "lane_partition",
     "lane_share",
     "lane_slot",
+    "request_id_of_rerun",
     "request_key",
 ]
 
@@ -57,6 +58,11 @@ def event_id_of_copies(definition_id: str, key: str, window: int, number: int) -
 def event_id_of_rerun(event_id: str, run_id: str) -> str:
     """The event of a request that is reprocessed; `event_id` is what it would be the first time."""
     return derived("evt", "rerun", event_id, run_id)
+
+
+def request_id_of_rerun(request_id: str, run_id: str) -> str:
+    """The row of a request in one run of reprocessing."""
+    return derived("req", "rerun", request_id, run_id)
 
 
 def event_id_of_record(cluster: str, topic: str, partition: int, offset: int, timestamp: int) -> str:

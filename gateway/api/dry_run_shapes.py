@@ -11,9 +11,19 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from gateway.api.times import Time
 from schemas.definitions.forms import Form
 
-__all__ = ["MOST_CHECKED", "DryRunAnswer", "DryRunSent", "HistoryAnswer", "NewDryRunSent", "Sample"]
+__all__ = [
+    "AT_ONCE",
+    "MOST_CHECKED",
+    "ChangedRequest",
+    "DryRunAnswer",
+    "DryRunSent",
+    "HistoryAnswer",
+    "NewDryRunSent",
+    "Sample",
+]
 
-MOST_CHECKED = 1000  # logged requests of one dry run
+AT_ONCE = 1000  # logged requests of one answer; more are a job
+MOST_CHECKED = 100_000
 PAIR = 2
 
 
@@ -58,13 +68,15 @@ class DryRunSent(Form):
     ] = None
     request: Sample | None = None
     request_id: Annotated[str | None, Field(description="a request of the incoming log", max_length=100)] = None
-    last: Annotated[int | None, Field(description="so many of the last logged requests", ge=1)] = None
+    last: Annotated[int | None, Field(description="so many of the last logged requests; above 1,000 a job", ge=1)] = (
+        None
+    )
 
     @field_validator("last")
     @classmethod
     def _last(cls, last: int | None) -> int | None:
         if last is not None and last > MOST_CHECKED:
-            raise ValueError(f"at most {MOST_CHECKED:,} requests are checked at once")
+            raise ValueError(f"at most {MOST_CHECKED:,} requests are checked")
         return last
 
     @model_validator(mode="after")

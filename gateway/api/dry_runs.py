@@ -13,8 +13,9 @@ from gateway.api.answers import Answer
 from gateway.api.changing import Changer
 from gateway.api.checks import Checks
 from gateway.api.collection import custom_actions, sites_of
-from gateway.api.dry_run_shapes import DryRunSent, NewDryRunSent, Sample
-from gateway.api.history import History
+from gateway.api.dry_run_shapes import AT_ONCE, DryRunSent, NewDryRunSent, Sample
+from gateway.api.history import Found, History
+from gateway.api.jobs import job_shown, started
 from gateway.api.kinds import INCOMING_WEBHOOKS, definition
 from gateway.api.operations import Call
 from gateway.api.problems import Problem, invalid, missing
@@ -22,6 +23,9 @@ from gateway.api.reading import Reader
 from gateway.api.validation import field_problems, validated
 from gateway.identifiers import time_ordered
 from gateway.incoming.reopening import concealed_in, reopened
+from gateway.jobs.checking import about_history
+from gateway.jobs.job import JobType
+from gateway.jobs.starting import Starting
 from projections.queries import incoming_log
 from schemas.definitions.secret_lists import expiries
 from schemas.errors import FieldError, FieldInvalid
@@ -42,6 +46,7 @@ class DryRuns:
     checks: Checks
     compiler: Compiler
     reader: Reader
+    starting: Starting
 
     async def saved(self, call: Call) -> Answer:
         """Try one that is saved, or what it is to become."""
@@ -65,7 +70,7 @@ class DryRuns:
             return Answer(await asyncio.to_thread(explain, view, entity, arrived))
         if sent.request_id is not None:
             return Answer(await self._logged(view, entity, sent.request_id))
-        return Answer(await self._history(view, entity, stored or entity, sent.last or 0))
+        return await self._history(call, view, entity, stored or entity, sent.last or 0)
 
     async def _logged(self, view: AccountView, entity: Entity, request_id: str) -> dict[str, Any]:
         account = entity.account
@@ -80,17 +85,27 @@ class DryRuns:
         arrived = reopened(found, self.changer.keyring)
         return explain(view, entity, arrived, concealed=tuple(concealed_in(found)))
 
-    async def _history(self, view: AccountView, entity: Entity, known: Entity, last: int) -> dict[str, Any]:
-        """In the store's thread, request by request."""
-        history = History(
+    async def _history(self, call: Call, view: AccountView, entity: Entity, known: Entity, last: int) -> Answer:
+        """The answer, found in the store's thread; of many a job."""
+        endpoint, account = str((known.body or {})["endpoint"]), entity.account
+        if last > AT_ONCE:
+            ids = await self.reader.read(lambda c: incoming_log.latest_ids(c, account, endpoint, last))
+            if len(ids) > AT_ONCE:
+                about = about_history(entity, self.changer.keyring)
+                job, position = await self.starting.start(call, JobType.HISTORY, ids, about, Found().counts)
+                return started(job, position, job_shown)
+        found, history = Found(), self._tried(view, entity)
+        await self.reader.read(lambda c: history.check(incoming_log.latest(c, account, endpoint, last), found))
+        return Answer(found.answer)
+
+    def _tried(self, view: AccountView, entity: Entity) -> History:
+        return History(
             view=view,
             entity=entity,
             compiler=self.compiler,
             configuration=self.changer.configuration,
             keyring=self.changer.keyring,
         )
-        endpoint = str((known.body or {})["endpoint"])
-        return await self.reader.read(lambda c: history.check(incoming_log.latest(c, entity.account, endpoint, last)))
 
     def _entity(self, call: Call, sent: dict[str, Any] | None, stored: Entity | None) -> Entity:
         """The definition to try, its secrets in clear."""

@@ -9,19 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gateway.api.dry_run_shapes import MOST_CHECKED
 from gateway.api.times import iso
 from gateway.incoming.reopening import concealed_in, event_then, reopened
 from schemas.definitions.secrets import unseal
+from schemas.errors import SecretUnreadable
 from schemas.json_text import dump
 from schemas.records import CustomerEvent, EntityKind, IncomingRequest, Outcome
 from streams.core.arriving import Arrived
 from streams.core.configuration import Configuration, Entity
-from streams.core.definitions import AccountView, Compiler, receiving_of
+from streams.core.definitions import AccountView, Compiler, Receiving, receiving_of
 from streams.core.explaining import explain
 from streams.core.receiving import receive
 from streams.edges.keyring import Keyring
 
-__all__ = ["History"]
+__all__ = ["Found", "History"]
 
 MOST_SHOWN = 4 * 1024 * 1024  # characters of all events together
 PASSED = frozenset({Outcome.ACCEPTED, Outcome.DUPLICATE})
@@ -35,8 +37,21 @@ class Found:
     skipped: int = 0
     passed_before: int = 0
     passed_after: int = 0
-    changed: list[dict[str, Any]] = field(default_factory=list)
-    room: int = MOST_SHOWN
+    changed_count: int = 0
+    changed: list[dict[str, Any]] = field(default_factory=list)  # `most` of them
+    room: int = MOST_SHOWN  # characters
+    most: int = MOST_CHECKED
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """How many."""
+        names = ("checked", "skipped", "passed_before", "passed_after", "changed_count")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """How many, and what differs."""
+        return {**self.counts, "changed": self.changed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,29 +64,30 @@ class History:
     configuration: Configuration
     keyring: Keyring
 
-    def check(self, requests: Iterable[IncomingRequest]) -> dict[str, Any]:
-        """The answer to 'what would it have made of these'."""
-        receiving, found = receiving_of(self.entity, self.entity.body or {}), Found()
+    def check(self, requests: Iterable[IncomingRequest], found: Found) -> int:
+        """What it would have made of these, added to what has been found; answers how many these were."""
+        receiving, seen = receiving_of(self.entity, self.entity.body or {}), 0
         for request in requests:
-            if request.body_truncated:
+            seen += 1
+            try:
+                self._check(request, receiving, found)
+            except SecretUnreadable:
                 found.skipped += 1
-                continue
-            arrived = reopened(request, self.keyring)
-            verdict = receive(self.view, [receiving], arrived, self.view.offset)
-            passed = verdict.outcome is Outcome.ACCEPTED
-            found.checked += 1
-            found.passed_before += request.outcome in PASSED
-            found.passed_after += passed
-            if self._differs(request, arrived, verdict.outcome, verdict.event):
+        return seen
+
+    def _check(self, request: IncomingRequest, receiving: Receiving, found: Found) -> None:
+        if request.body_truncated:
+            found.skipped += 1
+            return
+        arrived = reopened(request, self.keyring)
+        verdict = receive(self.view, [receiving], arrived, self.view.offset)
+        found.checked += 1
+        found.passed_before += request.outcome in PASSED
+        found.passed_after += verdict.outcome is Outcome.ACCEPTED
+        if self._differs(request, arrived, verdict.outcome, verdict.event):
+            found.changed_count += 1
+            if len(found.changed) < found.most:
                 found.changed.append(self._change(request, arrived, found))
-        return {
-            "checked": found.checked,
-            "skipped": found.skipped,
-            "passed_before": found.passed_before,
-            "passed_after": found.passed_after,
-            "changed_count": len(found.changed),
-            "changed": found.changed,
-        }
 
     def _differs(
         self, request: IncomingRequest, arrived: Arrived, outcome: Outcome, event: CustomerEvent | None

@@ -9,9 +9,11 @@ from pydantic import BaseModel, Field, model_validator
 from schemas.definitions.forms import Form
 from schemas.records import Outcome
 
-__all__ = ["MOST_REPROCESSED", "ReprocessSent", "Reprocessed"]
+__all__ = ["AT_ONCE", "MOST_REPROCESSED", "LeftOut", "ReprocessSent", "Reprocessed", "ReprocessedRequest"]
 
-MOST_REPROCESSED = 1000
+AT_ONCE = 1000  # requests; more are a job
+MOST_REPROCESSED = 100_000
+MOST_NAMED = 10_000
 
 Text = Annotated[str | None, Field(min_length=1, max_length=1024)]
 
@@ -30,9 +32,12 @@ class ReprocessFilter(Form):
 
 
 class ReprocessSent(Form):
-    """Requests by id, or by a filter; a dry run says what would come of them and writes nothing."""
+    """Requests by id, or by a filter; a dry run says what would come of them and writes nothing.
 
-    request_ids: Annotated[list[str] | None, Field(min_length=1, max_length=MOST_REPROCESSED)] = None
+    More than a thousand are a job.
+    """
+
+    request_ids: Annotated[list[str] | None, Field(min_length=1, max_length=MOST_NAMED)] = None
     filter: ReprocessFilter | None = None
     dry_run: bool = False
     include_accepted: Annotated[bool, Field(description="also those that have given an event already")] = False
@@ -63,6 +68,7 @@ class LeftOut(BaseModel):
     gave_an_event: int
     not_whole: Annotated[int, Field(description="the log has only the start of their body, or no body any more")]
     no_definition: Annotated[int, Field(description="nobody has their endpoint today")]
+    unreadable: Annotated[int, Field(description="sealed with a key that this gateway has no more")]
 
 
 class Reprocessed(BaseModel):

@@ -6,11 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.api.operations import Query
 from gateway.api.times import Time
-from gateway.outgoing.job import JobState
+from gateway.jobs.job import JobState
 
-__all__ = ["JobQuery", "JobsQuery", "ResendCounted", "ResendFilter", "ResendShown", "ResendStarted", "ResendsSent"]
+__all__ = ["ResendCounted", "ResendFilter", "ResendShown", "ResendStarted", "ResendsSent"]
 
 Text = Annotated[str | None, Field(min_length=1, max_length=1024)]
 DEFAULT_RATE = 100
@@ -75,26 +74,10 @@ class ResendShown(BaseModel):
     author: str
     created_at: Time
     eta_seconds: Annotated[float | None, Field(description="until all are sent; null where it does not run")]
+    error: Annotated[str | None, Field(description="why it was given up")]
 
 
 class ResendStarted(ResendShown):
     """A resend that somebody has asked something of."""
 
     position: Annotated[str, Field(description="lists of resends take it as `after`")]
-
-
-class JobQuery(Query):
-    """One job."""
-
-    after: Annotated[str | None, Field(description="`position` of an answer; waited for at most two seconds")] = None
-
-
-class JobsQuery(JobQuery):
-    """Lists of jobs."""
-
-    limit: Annotated[str | None, Field(description="1 to 500, default 50")] = None
-    cursor: Annotated[str | None, Field(description="`next` of the answer before")] = None
-    from_: Annotated[str | None, Field(alias="from", description="ISO 8601, included")] = None
-    to: Annotated[str | None, Field(description="ISO 8601, not included")] = None
-    count: Annotated[str | None, Field(description="`true`: count what matches, up to 10,000")] = None
-    state: Annotated[str | None, Field(description=", ".join(JobState))] = None

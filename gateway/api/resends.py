@@ -9,29 +9,24 @@ from typing import Any
 import orjson
 
 from gateway.api.answers import Answer
-from gateway.api.collection import AFTER_WITHIN
+from gateway.api.jobs import common, started
 from gateway.api.operations import Call
-from gateway.api.problems import Problem, invalid, missing
+from gateway.api.problems import invalid
 from gateway.api.reading import Reader
 from gateway.api.resend_shapes import DEFAULT_RATE, ResendFilter, ResendsSent
-from gateway.api.times import iso
 from gateway.api.validation import validated
-from gateway.identifiers import time_ordered
-from gateway.outgoing.job import ASKED, Ask, Job, JobState, ask, parts_of, state_of
-from gateway.writing import Writes
-from projections.queries import operations
+from gateway.jobs.job import JobType
+from gateway.jobs.starting import Starting
 from projections.queries.offsets import as_of
 from projections.queries.selecting import Selected, TooManySelected, check_filter, moment_of, select_deliveries
-from schemas.codec import encode
 from schemas.definitions.forms import State
 from schemas.errors import FieldError, FieldInvalid, SecretUnreadable
-from schemas.records import AttemptStatus, EntityKind, Operation
+from schemas.records import AttemptStatus, EntityKind
 from schemas.topics import Topics
 from streams.core.configuration import Configuration
-from streams.edges.kafka import Message
 from streams.edges.keyring import Keyring
 
-__all__ = ["Resends"]
+__all__ = ["Resends", "resend_shown"]
 
 TOKEN_FOR = 3_600_000  # ms
 WAITING = "what waits is not sent again; the queue has `send-now`"
@@ -44,8 +39,8 @@ class Resends:
     configuration: Configuration
     keyring: Keyring
     reader: Reader
-    writer: Writes
     topics: Topics
+    starting: Starting
     now: Callable[[], int]
 
     async def post(self, call: Call) -> Answer:
@@ -79,21 +74,10 @@ class Resends:
         if sent.skip_done is not None:
             frozen["skip_done"] = sent.skip_done
         found = await self._selected(frozen)
-        job = Job(
-            id=time_ordered("rsd"),
-            account=call.account,
-            author=call.author,
-            created_at=self.now(),
-            count=len(found.ids),
-            rate=sent.rate or DEFAULT_RATE,
-            skip_done=frozen["skip_done"],
-            filter=frozen["filter"],
-            ids=found.ids,
-        )
-        for part in parts_of(job, self.now()):
-            await self._write(part)
-        position = await self._write(state_of(job, self.now()))
-        return Answer({**shown(job.author, job.id, orjson.loads(state_of(job, 0).body)), "position": position}, 202)
+        about = {"rate": sent.rate or DEFAULT_RATE, "skip_done": frozen["skip_done"], "filter": frozen["filter"]}
+        nothing = {"sent": 0, "failed": 0}
+        job, position = await self.starting.start(call, JobType.RESEND, found.ids, about, nothing)
+        return started(job, position, resend_shown)
 
     async def _selected(self, frozen: Mapping[str, Any]) -> Selected:
         state = self.configuration.account(frozen["account"])
@@ -125,40 +109,6 @@ class Resends:
             raise invalid([FieldError("token", "is older than an hour: count again")])
         return frozen
 
-    async def _write(self, operation: Operation) -> str:
-        message = Message(self.topics.operations, operation.account.encode(), encode(operation), 0)
-        (placed,) = await self.writer.write(message)
-        return f"operations:{placed.partition}:{placed.offset}"
-
-    async def list(self, call: Call) -> Answer:
-        """A page of them, the newest first."""
-        parameters = call.query.model_dump(by_alias=True, exclude_none=True)
-        after = parameters.pop("after", None)
-        reached = after is None or await self.reader.reached(after, AFTER_WITHIN)
-        found = await self.reader.read(lambda connection: operations.page(connection, call.account, parameters))
-        items = [shown(each["author"], each["id"], each) for each in found["items"]]
-        return Answer({**found, "items": items, "stale": not reached})
-
-    async def read(self, call: Call) -> Answer:
-        """One of them."""
-        if call.query.after is not None:
-            await self.reader.reached(call.query.after, AFTER_WITHIN)
-        return Answer(await self._one(call))
-
-    async def ask(self, call: Call, what: Ask) -> Answer:
-        """Cancel, pause or resume; the gateway that runs it does so within a moment."""
-        found = await self._one(call)
-        if JobState(found["state"]).ended and found["state"] != ASKED[what]:
-            raise Problem("wrong_state", f"it is {found['state']}")
-        position = await self._write(ask(call.path["id"], call.account, what, at=self.now(), author=call.author))
-        return Answer({**found, "position": position}, 202)
-
-    async def _one(self, call: Call) -> dict[str, Any]:
-        found = await self.reader.read(lambda connection: operations.one(connection, call.account, call.path["id"]))
-        if found is None:
-            raise missing()
-        return shown(found["author"], found["id"], found)
-
 
 def parameters_of(wanted: ResendFilter) -> dict[str, str]:
     """The filter as parameters of the webhook log.
@@ -176,13 +126,7 @@ def parameters_of(wanted: ResendFilter) -> dict[str, str]:
     return parameters
 
 
-def shown(author: str, job_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A job as people see it."""
-    left = body["count"] - body["sent"] - body["failed"]
-    return {
-        "id": job_id,
-        **{name: body[name] for name in ("state", "count", "sent", "failed", "rate", "skip_done", "filter")},
-        "author": author,
-        "created_at": iso(body["created_at"]),
-        "eta_seconds": left / body["rate"] if body["state"] == JobState.RUNNING else None,
-    }
+def resend_shown(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A resend as people see it."""
+    about = {name: body[name] for name in ("rate", "skip_done", "filter")}
+    return {**common(body), **body["found"], **about}

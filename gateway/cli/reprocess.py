@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gateway.cli.options import Account, Since, Until, moment
+
+if TYPE_CHECKING:
+    from gateway.cli.client import Client
 
 __all__ = ["reprocess"]
 
@@ -36,20 +39,45 @@ def reprocess(  # noqa: PLR0917 - Typer passes options by name
     path = f"/v1/{quote(account_of(client, account), safe='')}/incoming-log/reprocess"
     sent: dict[str, Any] = {"request_ids": ids} if ids else {"filter": chosen}
     sent["include_accepted"] = include_accepted
-    would = client.call("POST", path, sent | {"dry_run": True})
+    would = run(client, path, sent | {"dry_run": True})
     typer.echo(f"would be: {summary(would)}")
     for item in would["items"]:
         typer.echo(line_of(item))
-    if dry_run or would["count"] == 0 or not (yes or typer.confirm("run them?")):
+    if dry_run or not would["outcomes"] or not (yes or typer.confirm("run them?")):
         return
-    typer.echo(f"{summary(done := client.call('POST', path, sent))} (run {done['run_id']})")
+    done = run(client, path, sent)
+    typer.echo(f"{summary(done)} (run {done['run_id']})")
+
+
+def run(client: Client, path: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """Run them, or try to; more than one answer holds are a job, which is waited for. Ctrl-C leaves it running."""
+    from gateway.cli.watching import watch
+
+    answer: dict[str, Any] = client.call("POST", path, sent)
+    if "state" not in answer:
+        return answer
+    one = f"{path.removesuffix('incoming-log/reprocess')}jobs/{answer['id']}"
+    try:
+        job = watch(client, one, answer, lambda each: int(each["reached"]), "requests")
+    except KeyboardInterrupt:
+        typer.echo(f"run {answer['id']} goes on", err=True)
+        raise typer.Exit(130) from None
+    if job["state"] != "done":
+        typer.echo(f"run {job['id']} {job['state']}: {job['error'] or summary(job)}", err=True)
+        raise typer.Exit(1)
+    return job | {"run_id": job["id"]}
 
 
 def summary(answer: dict[str, Any]) -> str:
     """Counts, in words."""
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in answer["outcomes"].items()) or "nothing"
     left = answer["left_out"]
-    words = {"gave_an_event": "gave an event", "not_whole": "not whole in the log", "no_definition": "no definition"}
+    words = {
+        "gave_an_event": "gave an event",
+        "not_whole": "not whole in the log",
+        "no_definition": "no definition",
+        "unreadable": "sealed with a key that is gone",
+    }
     out = ", ".join(f"{left[name]} {word}" for name, word in words.items() if left[name])
     return outcomes + (f"; left out: {out}" if out else "")
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["resend", "resends"]
 
-EVERY = 0.5  # seconds between two looks
-ENDED = {"done", "cancelled"}
 resends = typer.Typer(help="Resends of many: list, cancel.", invoke_without_command=True)
 
 
@@ -93,35 +88,15 @@ def confirm(count: int, *, yes: bool) -> None:
 
 def watched(client: Client, path: str, job: dict[str, Any]) -> int:
     """Show how a job goes on until it has ended; the exit code. Ctrl-C leaves it running."""
-    after = {"after": job["position"]}
+    from gateway.cli.watching import watch
+
     try:
-        with progress(job["count"]) as show:
-            while job["state"] not in ENDED:
-                job = client.call("GET", path, query=after)
-                after = {}
-                show(job["sent"] + job["failed"])
-                if job["state"] not in ENDED:
-                    time.sleep(EVERY)
+        job = watch(client, path, job, lambda each: int(each["sent"] + each["failed"]), "messages")
     except KeyboardInterrupt:
         typer.echo(f"it goes on; `hookline resends cancel {job['id']}` ends it", err=True)
         return 130
     typer.echo(f"{job['id']} {job['state']}: {job['sent']:,} sent, {job['failed']:,} could not be sent")
     return 0 if job["state"] == "done" and not job["failed"] else 1
-
-
-@contextmanager
-def progress(count: int) -> Iterator[Callable[[int], object]]:
-    """A bar on a terminal, nothing elsewhere; the function takes how many are dealt with."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("messages", total=count)
-        yield lambda done: bar.update(task, completed=done)
 
 
 @resends.callback()

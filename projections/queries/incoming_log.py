@@ -10,15 +10,28 @@ from sqlalchemy import Connection, Row, select
 from projections.queries.contents import MASK, body_of, headers_of, record_at
 from projections.queries.filters import equals, equals_number, one_of
 from projections.queries.lists import Listing, envelope, read_page
+from projections.queries.searching import Search, equal
 from projections.queries.times import iso, milliseconds
+from projections.store.packing import plain
 from projections.tables import incoming_requests, records
 from schemas.codec import decode_as
 from schemas.records import IncomingRequest, Outcome
 
-__all__ = ["accepted_as", "first_of_copies", "latest", "one", "page", "whole"]
+__all__ = ["accepted_as", "first_of_copies", "latest", "latest_ids", "of_ids", "one", "page", "whole"]
 
 table = incoming_requests.c
 READ_AHEAD = 20  # records that are in memory at once
+
+
+def parts(request: IncomingRequest) -> Iterator[str | bytes]:
+    """What people see of a request and its answer."""
+    yield request.path
+    yield "" if request.query_sealed else request.query
+    yield b"" if request.body_sealed else request.body
+    yield request.response_body
+    for header in headers_of(request.headers):
+        yield f"{header[0]}: {header[1]}"
+
 
 LISTING = Listing(
     kind=3,
@@ -35,6 +48,28 @@ LISTING = Listing(
         "event_id": equals(table.event_id),
         "run_id": equals(table.run_id),
     },
+    search=Search(
+        fields=(
+            equal(table.id),
+            equal(table.event_id),
+            equal(table.customer),
+            equal(table.endpoint),
+            equal(table.definition_id),
+            equal(table.action),
+        ),
+        words=(
+            table.id,
+            table.customer,
+            table.endpoint,
+            table.action,
+            table.event_id,
+            table.error_code,
+            table.error_path,
+            table.error_detail,
+        ),
+        record=IncomingRequest,
+        parts=parts,
+    ),
 )
 
 
@@ -80,7 +115,29 @@ def latest(connection: Connection, account: str, endpoint: str, count: int) -> I
         .execution_options(yield_per=READ_AHEAD)
     )
     for row in connection.execute(query):
-        yield decode_as(IncomingRequest, row.value)
+        yield decode_as(IncomingRequest, plain(connection, row.value))
+
+
+def latest_ids(connection: Connection, account: str, endpoint: str, count: int) -> list[str]:
+    """The ids of the last requests of an endpoint, the newest first, without those of reprocessing."""
+    query = (
+        select(table.id)
+        .where(table.account == account, table.endpoint == endpoint, table.run_id.is_(None))
+        .order_by(table.received_at.desc(), table.place.desc())
+        .limit(count)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def of_ids(connection: Connection, account: str, ids: Sequence[str]) -> dict[str, IncomingRequest]:
+    """The records of these requests as far as the store has them, in the order of the ids; some hundreds at once."""
+    query = (
+        select(table.id, records.c.value)
+        .join(records, records.c.place == table.place)
+        .where(table.account == account, table.id.in_(ids))
+    )
+    found = {row.id: row.value for row in connection.execute(query)}
+    return {each: decode_as(IncomingRequest, plain(connection, found[each])) for each in ids if each in found}
 
 
 def first_of_copies(connection: Connection, account: str, key: str, since: int) -> IncomingRequest | None:
@@ -106,7 +163,7 @@ def accepted_as(connection: Connection, account: str, event_ids: Sequence[str]) 
         .execution_options(yield_per=READ_AHEAD)
     )
     for row in connection.execute(query):
-        yield decode_as(IncomingRequest, row.value)
+        yield decode_as(IncomingRequest, plain(connection, row.value))
 
 
 def item(row: Row[Any]) -> dict[str, Any]:

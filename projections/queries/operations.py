@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from projections.queries.filters import one_of
 from projections.queries.lists import Listing, envelope, read_page
@@ -28,13 +28,16 @@ LISTING = Listing(
 )
 
 
-def page(connection: Connection, account: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """One page of an account's jobs, the newest first: id, author and body of each.
+def page(
+    connection: Connection, account: str, parameters: Mapping[str, str], prefixes: Collection[str]
+) -> dict[str, Any]:
+    """One page of an account's jobs, the newest first: id, author and body of each; those whose ids begin so.
 
     Raises:
         FieldInvalid: names the parameter.
     """
-    found = read_page(connection, LISTING, account, parameters, is_job)
+    of_type = or_(*(func.substr(table.id, 1, len(each) + 1) == f"{each}_" for each in prefixes))
+    found = read_page(connection, LISTING, account, parameters, is_job, of_type)
     return envelope(connection, found, [item(row.id, row.author, row.body) for row in found.rows])
 
 

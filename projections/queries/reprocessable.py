@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection, or_, select
 
 from projections.queries.contents import record_at
 from projections.queries.incoming_log import LISTING
@@ -27,39 +27,44 @@ class Chosen(NamedTuple):
     has_event: bool
 
 
-def by_ids(connection: Connection, account: str, ids: Sequence[str]) -> list[Chosen]:
-    """Those of these ids that there are; of a rerun, the request that came first."""
+def by_ids(connection: Connection, account: str, ids: Sequence[str], *, but_of: str = "") -> list[Chosen]:
+    """Those of these ids that there are; of a rerun, the request that came first. At most some thousand at once.
+
+    Events that the run `but_of` has made do not count.
+    """
     named = select(table.reprocessed_request_id).where(table.account == account, table.id.in_(ids))
-    return chosen(connection, account, [or_(table.id.in_(ids), table.id.in_(named))], len(ids))
+    query = (
+        select(table.id, table.place, table.outcome)
+        .where(table.account == account, table.run_id.is_(None), or_(table.id.in_(ids), table.id.in_(named)))
+        .order_by(table.received_at, table.place)
+    )
+    rows = connection.execute(query).all()
+    again = with_event_since(connection, account, [row.id for row in rows], but_of)
+    return [Chosen(row.id, row.place, row.outcome in GAVE_AN_EVENT or row.id in again) for row in rows]
 
 
-def by_filter(connection: Connection, account: str, parameters: Mapping[str, str], most: int) -> list[Chosen]:
-    """At most `most` of those that the filters of the list select, reruns left out.
+def by_filter(connection: Connection, account: str, parameters: Mapping[str, str], most: int) -> list[str]:
+    """The ids of at most `most` of those that the filters of the list select, the oldest first, reruns left out.
 
     Raises:
         FieldInvalid: names the filter.
     """
-    return chosen(connection, account, filtered(LISTING, parameters), most)
-
-
-def chosen(connection: Connection, account: str, conditions: Sequence[ColumnElement[bool]], most: int) -> list[Chosen]:
     query = (
-        select(table.id, table.place, table.outcome)
-        .where(table.account == account, table.run_id.is_(None), *conditions)
+        select(table.id)
+        .where(table.account == account, table.run_id.is_(None), *filtered(LISTING, parameters))
         .order_by(table.received_at, table.place)
         .limit(most)
     )
-    rows = connection.execute(query).all()
-    again = with_event_since(connection, account, [row.id for row in rows])
-    return [Chosen(row.id, row.place, row.outcome in GAVE_AN_EVENT or row.id in again) for row in rows]
+    return list(connection.execute(query).scalars())
 
 
-def with_event_since(connection: Connection, account: str, ids: Sequence[str]) -> set[str]:
+def with_event_since(connection: Connection, account: str, ids: Sequence[str], but_of: str) -> set[str]:
     """Those that an earlier run has made an event of."""
     query = select(table.reprocessed_request_id).where(
         table.account == account,
         table.reprocessed_request_id.in_(ids),
         table.outcome == Outcome.ACCEPTED.value,
+        table.run_id != but_of,
     )
     return set(connection.execute(query).scalars())
 

@@ -88,7 +88,7 @@ def test_an_unsigned_sample_is_unverified_and_all_the_rest_is_told(house: House)
         ({"definition": DEFINITION | {"action": "birthday"}, "request": SAMPLE}, "definition.action"),
         ({"definition": DEFINITION}, ""),
         ({"definition": DEFINITION, "request": SAMPLE, "last": 5}, ""),
-        ({"definition": DEFINITION, "last": 1001}, "last"),
+        ({"definition": DEFINITION, "last": 100_001}, "last"),
         ({"definition": DEFINITION, "last": 0}, "last"),
         ({"definition": DEFINITION, "request_id": "req_none"}, "request_id"),
         ({"definition": DEFINITION, "request": {"headers": [["one"]]}}, "request.headers"),

@@ -121,7 +121,7 @@ def test_what_cannot_run_is_left_out_and_counted(house: House) -> None:
     assert reprocess(house, request_ids=ids)["outcomes"] == {"inactive": 1}
     house.made("POST", f"{BASE}/{made['id']}/archive")
     done = reprocess(house, request_ids=[each.id for each in house.requests[:2]])
-    assert done["left_out"] == {"gave_an_event": 0, "not_whole": 1, "no_definition": 1}
+    assert done["left_out"] == {"gave_an_event": 0, "not_whole": 1, "no_definition": 1, "unreadable": 0}
     assert (done["count"], done["position"]) == (0, None)
 
 

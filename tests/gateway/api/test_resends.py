@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.api.resend_shapes import ResendCounted, ResendShown, ResendStarted
-from gateway.outgoing.running import Runner
 from schemas.codec import decode_as
 from schemas.records import AttemptStatus, Command, Delivery, Operation, Trigger
 from tests.gateway.api.test_any_input import ANYTHING, places
 from tests.gateway.api.test_any_input import put as put_at
 from tests.gateway.folded import fold
 from tests.gateway.house import House
+from tests.gateway.jobs import Jobs
 from tests.projections.records import NOW, a_delivery, a_message, an_attempt
 from tests.waiting import eventually
 
@@ -50,49 +49,6 @@ def start(house: House, token: str, **more: Any) -> dict[str, Any]:
     assert answer.status == 202, answer.body
     found: dict[str, Any] = answer.json
     return found
-
-
-class Jobs:
-    """A runner in the gateway's own loop, fed with the operations that were written."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.fed = 0
-        self.naps: list[float] = []
-        self.runner = Runner(
-            reader=house.reader,
-            writer=house.log,
-            topics=house.topics,
-            configuration=house.log.configuration,
-            now=lambda: NOW,
-            sleep=self.sleep,
-        )
-
-    async def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        await asyncio.sleep(0)
-
-    async def _feed(self) -> None:
-        records = self.house.log.records(self.house.topics.operations)
-        for record in records[self.fed :]:
-            self.runner.take(record)
-        self.fed = len(records)
-
-    def feed(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._feed(), self.house._loop).result(10)
-
-    def own(self) -> None:
-        self.feed()
-        self.call(self.runner.caught_up)
-
-    def call(self, what: Any) -> None:
-        async def called() -> None:
-            what()
-
-        asyncio.run_coroutine_threadsafe(called(), self.house._loop).result(10)
-
-    def idle(self) -> bool:
-        return not self.runner._tasks
 
 
 def commands(house: House) -> list[Command]:

@@ -7,9 +7,13 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from gateway.api import reprocessing
+from gateway.cli import watching
 from gateway.cli.main import app
 from tests.gateway.folded import fold
 from tests.gateway.house import OPERATOR, House
+from tests.gateway.jobs import Jobs
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -39,6 +43,28 @@ def test_a_dry_run_runs_nothing_and_says_why_some_would_fail(shell: CliRunner, h
     assert done.exit_code == 0, done.output
     assert done.output.splitlines()[1].split() == [house.requests[0].id, "accepted", "c-1"]
     assert len(house.requests) == 1
+
+
+def test_more_than_an_answer_holds_is_a_job_that_is_waited_for(
+    shell: CliRunner, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reprocessing, "AT_ONCE", 0)
+    monkeypatch.setattr(watching, "EVERY", 0.05)
+    jobs = Jobs(house)
+    jobs.own()
+
+    def goes_on(*_: object) -> None:
+        jobs.feed()
+        eventually(jobs.idle)
+        fold(house)
+
+    monkeypatch.setattr(watching.time, "sleep", goes_on)
+    dry = shell.invoke(app, ["reprocess", house.requests[0].id, "--dry-run"])
+    assert dry.exit_code == 0, dry.output
+    assert dry.output == "would be: 1 accepted\n"
+    done = shell.invoke(app, ["reprocess", house.requests[0].id, "--yes"])
+    assert f"1 accepted (run {house.requests[1].run_id})" in done.output
+    assert house.requests[1].run_id != "dry"
 
 
 def test_nothing_chosen_is_a_wrong_call(shell: CliRunner) -> None:

@@ -1,4 +1,4 @@
-"""A resend of many: its frozen set and its state, folded from `operations`; whoever runs it writes its state there.
+"""A job: a frozen set of things to do, and its state, folded from `operations`; whoever runs it writes its state there.
 
 Records of one job, all under its id: the parts of its set, then its state, again and again; between them what people
 ask of it. A job that has ended stays so, whatever comes after.
@@ -16,10 +16,17 @@ import orjson
 from schemas.json_text import dump
 from schemas.records import Operation, OperationKind
 
-__all__ = ["Ask", "Job", "JobState", "Jobs", "ask", "parts_of", "state_of"]
+__all__ = ["ASKED", "ID_PREFIX", "Ask", "Job", "JobState", "JobType", "Jobs", "ask", "body_of", "parts_of", "state_of"]
 
-TYPE = "resend"
-PART = 5_000  # deliveries of one record
+PART = 5_000  # members of one record
+
+
+class JobType(StrEnum):
+    """What a job does to each member of its set."""
+
+    RESEND = "resend"
+    REPROCESS = "reprocess"
+    HISTORY = "history"
 
 
 class JobState(StrEnum):
@@ -45,29 +52,31 @@ class Ask(StrEnum):
 
 
 ASKED = {Ask.CANCEL: JobState.CANCELLED, Ask.PAUSE: JobState.PAUSED, Ask.RESUME: JobState.RUNNING}
+ID_PREFIX = {JobType.RESEND: "rsd", JobType.REPROCESS: "run", JobType.HISTORY: "chk"}
+OWN = frozenset({"type", "state", "created_at", "count", "reached", "error", "found"})  # names that `about` has not
 
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """One job; `sent` commands were written, `failed` deliveries could not be sent again. `rate` a second."""
+    """One job, of `count` members, `reached` of which are dealt with.
+
+    `about` is how it was asked for and never changes, `found` what has come of it: both are of its type, and JSON.
+    `error` says why it was given up.
+    """
 
     id: str
+    type: JobType
     account: str
     author: str
     created_at: int
     count: int
-    rate: int
-    skip_done: bool
-    filter: Mapping[str, str]
+    about: Mapping[str, Any] = field(default_factory=dict)
     state: JobState = JobState.RUNNING
-    sent: int = 0
-    failed: int = 0
+    reached: int = 0
+    found: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    told: JobState | None = None  # the state that the log has of it
     ids: list[str] = field(default_factory=list)
-
-    @property
-    def reached(self) -> int:
-        """How many of the set are dealt with."""
-        return self.sent + self.failed
 
     def ask(self, what: Ask) -> bool:
         """Do what is asked, where it can be; whether anything has changed."""
@@ -93,7 +102,7 @@ class Jobs:
         if operation.kind is not OperationKind.JOB or operation.id in self._ended:
             return None
         body = orjson.loads(operation.body)
-        if body.get("type") != TYPE:
+        if body.get("type") not in ID_PREFIX:
             return None
         if "part" in body:
             self._parts.setdefault(operation.id, []).extend(body["part"])
@@ -108,7 +117,8 @@ class Jobs:
         job = self.running.get(operation.id)
         if job is None:
             job = self.running[operation.id] = job_of(operation, body, self._parts.pop(operation.id, []))
-        job.state, job.sent, job.failed = JobState(body["state"]), body["sent"], body["failed"]
+        job.state = job.told = JobState(body["state"])
+        job.reached, job.found = body["reached"], body["found"]
         if job.state.ended:
             self.end(job)
 
@@ -121,47 +131,46 @@ class Jobs:
 def job_of(operation: Operation, body: Mapping[str, Any], ids: list[str]) -> Job:
     return Job(
         id=operation.id,
+        type=JobType(body["type"]),
         account=operation.account,
         author=operation.author,
         created_at=body["created_at"],
         count=body["count"],
-        rate=body["rate"],
-        skip_done=body["skip_done"],
-        filter=body["filter"],
+        about={name: value for name, value in body.items() if name not in OWN},
         ids=ids,
     )
 
 
-def operation(job: Job, at: int, author: str, **body: Any) -> Operation:
-    text = dump({"type": TYPE, **body})
-    return Operation(id=job.id, kind=OperationKind.JOB, account=job.account, at=at, author=author, body=text)
+def operation(job: Job, at: int, **body: Any) -> Operation:
+    text = dump({"type": job.type.value} | body)
+    return Operation(id=job.id, kind=OperationKind.JOB, account=job.account, at=at, author=job.author, body=text)
 
 
 def parts_of(job: Job, at: int) -> list[Operation]:
     """The frozen set; written before the first state."""
-    return [
-        operation(job, at, job.author, part=job.ids[start : start + PART]) for start in range(0, len(job.ids), PART)
-    ]
+    return [operation(job, at, part=job.ids[start : start + PART]) for start in range(0, len(job.ids), PART)]
 
 
 def state_of(job: Job, at: int) -> Operation:
     """The job as it is."""
-    return operation(
-        job,
-        at,
-        job.author,
-        state=job.state.value,
-        created_at=job.created_at,
-        count=job.count,
-        sent=job.sent,
-        failed=job.failed,
-        rate=job.rate,
-        skip_done=job.skip_done,
-        filter=dict(job.filter),
-    )
+    return operation(job, at, **body_of(job))
 
 
-def ask(job_id: str, account: str, what: Ask, *, at: int, author: str) -> Operation:
+def body_of(job: Job) -> dict[str, Any]:
+    """A job as it is, without its set."""
+    return {
+        **job.about,
+        "type": job.type.value,
+        "state": job.state.value,
+        "created_at": job.created_at,
+        "count": job.count,
+        "reached": job.reached,
+        "found": job.found,
+        "error": job.error,
+    }
+
+
+def ask(job_id: str, kind: JobType, account: str, what: Ask, *, at: int, author: str) -> Operation:
     """What somebody asks of a job."""
-    body = dump({"type": TYPE, "ask": what.value})
+    body = dump({"type": kind.value, "ask": what.value})
     return Operation(id=job_id, kind=OperationKind.JOB, account=account, at=at, author=author, body=body)
