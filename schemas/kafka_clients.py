@@ -34,15 +34,23 @@ def client_config(settings: Settings, client_id: str) -> dict[str, Any]:
         "reconnect.backoff.max.ms": 1000,
         "socket.keepalive.enable": True,
     }
-    if settings.kafka_security_protocol:
-        config["security.protocol"] = settings.kafka_security_protocol
+    return config | security(settings)
+
+
+def security(settings: Settings) -> dict[str, str]:
+    """How a client proves itself to the cluster, and the cluster to it."""
+    named = {
+        "security.protocol": settings.kafka_security_protocol,
+        "ssl.ca.location": settings.kafka_ssl_ca_location,
+        "ssl.certificate.location": settings.kafka_ssl_certificate_location,
+        "ssl.key.location": settings.kafka_ssl_key_location,
+        "ssl.key.password": settings.kafka_ssl_key_password.get_secret_value(),
+    }
     if settings.kafka_sasl_mechanism:
-        config["sasl.mechanism"] = settings.kafka_sasl_mechanism
-        config["sasl.username"] = settings.kafka_sasl_username
-        config["sasl.password"] = settings.kafka_sasl_password.get_secret_value()
-    if settings.kafka_ssl_ca_location:
-        config["ssl.ca.location"] = settings.kafka_ssl_ca_location
-    return config
+        named["sasl.mechanism"] = settings.kafka_sasl_mechanism
+        named["sasl.username"] = settings.kafka_sasl_username
+        named["sasl.password"] = settings.kafka_sasl_password.get_secret_value()
+    return {name: value for name, value in named.items() if value}
 
 
 def consumer_config(settings: Settings, client_id: str, group: str) -> dict[str, Any]:

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     kafka_sasl_username: str = Field("", description="user of the cluster")
     kafka_sasl_password: SecretStr = Field(SecretStr(""), description="its password")
     kafka_ssl_ca_location: str = Field("", description="file with the certificates that sign the brokers'")
+    kafka_ssl_certificate_location: str = Field("", description="file with our own certificate, where brokers want one")
+    kafka_ssl_key_location: str = Field("", description="file with its key, PEM")
+    kafka_ssl_key_password: SecretStr = Field(SecretStr(""), description="the key's password")
     topic_prefix: str = Field("hookline.", pattern=r"^[A-Za-z0-9._-]{0,100}$", description="goes before each topic")
     partitions: int = Field(12, ge=1, le=1000, description="of each topic but config and operations; fixed at creation")
     replication_factor: int = Field(1, ge=1, description="copies of each topic; 3 advised on a cluster")
@@ -122,6 +125,8 @@ class Settings(BaseSettings):
                 if with_sasl
                 else f"{mechanism} needs {protocol}: SASL_SSL or SASL_PLAINTEXT"
             )
+        if bool(self.kafka_ssl_certificate_location) != bool(self.kafka_ssl_key_location):
+            raise ValueError("HOOKLINE_KAFKA_SSL_CERTIFICATE_LOCATION and HOOKLINE_KAFKA_SSL_KEY_LOCATION go together")
         return self
 
     @field_validator("database_url")

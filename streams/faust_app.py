@@ -101,9 +101,7 @@ def record_of(message: Any) -> SourceRecord:
 def credentials(settings: Settings) -> Any:
     """How the worker proves itself to the cluster; None where nothing is asked for."""
     protocol = settings.kafka_security_protocol.upper()
-    context = (
-        ssl.create_default_context(cafile=settings.kafka_ssl_ca_location or None) if "SSL" in protocol[-3:] else None
-    )
+    context = tls(settings) if protocol.endswith("SSL") else None
     if protocol.startswith("SASL"):
         return faust.SASLCredentials(
             username=settings.kafka_sasl_username,
@@ -112,3 +110,15 @@ def credentials(settings: Settings) -> Any:
             ssl_context=context,
         )
     return faust.SSLCredentials(context) if context else None
+
+
+def tls(settings: Settings) -> ssl.SSLContext:
+    """The brokers' certificates are checked, and ours is shown where there is one."""
+    context = ssl.create_default_context(cafile=settings.kafka_ssl_ca_location or None)
+    if settings.kafka_ssl_certificate_location:
+        context.load_cert_chain(
+            settings.kafka_ssl_certificate_location,
+            settings.kafka_ssl_key_location,
+            settings.kafka_ssl_key_password.get_secret_value() or None,
+        )
+    return context

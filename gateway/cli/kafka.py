@@ -55,7 +55,7 @@ def tool(
     arguments: Annotated[list[str] | None, typer.Argument(metavar="ARGS", help="passed on as they are")] = None,
 ) -> None:
     """Use one of Apache Kafka's console tools; --bootstrap-server is added when it is not given."""
-    from gateway.up import local_kafka
+    from gateway.up import local_kafka, tool_config
     from gateway.up.errors import ToolUnknown
     from schemas.settings import Settings
 
@@ -65,8 +65,11 @@ def tool(
     if name not in TOOLS:
         raise ToolUnknown(f"there is no tool {name!r}; there are {NAMES}")
     given = list(arguments or ())
+    settings = Settings()
     if "--bootstrap-server" not in given:
-        given += ["--bootstrap-server", Settings().bootstrap_servers]
+        given += ["--bootstrap-server", settings.bootstrap_servers]
+        if settings.kafka_security_protocol and "--command-config" not in given:
+            given += ["--command-config", tool_config.passed_on(settings)]
     command = local_kafka.java(main_class=TOOLS[name], arguments=given)
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606 - its exit code and its signals are ours

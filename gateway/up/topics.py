@@ -30,6 +30,7 @@ from schemas.topics import Topic, Topics
 __all__ = ["Cluster", "Found"]
 
 TIMEOUT = 5.0  # seconds an answer may take
+LEADERS = 20.0  # seconds until each new partition has its leader
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Cluster:
         there = self.partitions()
         names = [topic.name for topic in self.topics.catalogue]
         places = {TopicPartition(name, n): OffsetSpec.earliest() for name in names for n in range(there.get(name, 0))}
-        deadline = time.monotonic() + TIMEOUT
+        deadline = time.monotonic() + LEADERS
         while True:
             self.partitions()  # the client asks the leaders that it knows of, and knows of the new ones by this
             try:

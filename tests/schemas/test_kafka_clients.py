@@ -42,10 +42,23 @@ def test_credentials_and_certificates_go_to_every_client() -> None:
             "kafka_sasl_username": "u",
             "kafka_sasl_password": "p",
             "kafka_ssl_ca_location": "/etc/ca.pem",
+            "kafka_ssl_certificate_location": "/etc/us.pem",
+            "kafka_ssl_key_location": "/etc/us.key",
+            "kafka_ssl_key_password": "k",
         }
     )
     config = consumer_config(settings, "x", "group")
     assert config["security.protocol"] == "SASL_SSL"
     assert (config["sasl.mechanism"], config["sasl.username"], config["sasl.password"]) == ("SCRAM-SHA-512", "u", "p")
-    assert config["ssl.ca.location"] == "/etc/ca.pem"
+    assert {name: value for name, value in config.items() if name.startswith("ssl.")} == {
+        "ssl.ca.location": "/etc/ca.pem",
+        "ssl.certificate.location": "/etc/us.pem",
+        "ssl.key.location": "/etc/us.key",
+        "ssl.key.password": "k",
+    }
     assert (config["group.id"], config["enable.auto.commit"]) == ("group", False)
+
+
+def test_a_certificate_without_its_key_is_refused() -> None:
+    with pytest.raises(ValueError, match="go together"):
+        Settings(kafka_ssl_certificate_location="/etc/us.pem")
