@@ -1,16 +1,24 @@
-"""Joins the parts of what is looked into: traces."""
+"""Joins the parts of what is looked into: traces, streams."""
 
 from __future__ import annotations
+
+import time
 
 from gateway.api.changing import Changer
 from gateway.api.read_table import ReadDoors
 from gateway.api.reading import Reader
+from gateway.api.streaming import Streams
 from gateway.api.traces import Traces
+from schemas.topics import Topics
 from streams.core.definitions import Compiler
 
 __all__ = ["read_doors"]
 
 
-def read_doors(reader: Reader, changer: Changer, compiler: Compiler) -> ReadDoors:
+def read_doors(reader: Reader, changer: Changer, compiler: Compiler, topics: Topics) -> ReadDoors:
     """The handlers."""
-    return ReadDoors(traces=Traces(reader=reader, changer=changer, compiler=compiler))
+    configuration = changer.configuration
+    return ReadDoors(
+        traces=Traces(reader=reader, changer=changer, compiler=compiler),
+        streams=Streams(reader, configuration, topics, time.monotonic),
+    )

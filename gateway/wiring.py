@@ -35,6 +35,7 @@ from gateway.api.secrets import Secrets
 from gateway.api.session_door import SessionDoor
 from gateway.api.sessions import Cookies
 from gateway.api.site_health import SiteHealths
+from gateway.api.status import Status
 from gateway.api.table import Doors, operations
 from gateway.api.testing import Testing
 from gateway.api.times import now_ms
@@ -52,6 +53,7 @@ from gateway.incoming.unknown import UnknownEndpoints
 from gateway.job_doors import incoming_doors, resend_doors
 from gateway.outgoing.requester import Requester
 from gateway.read_doors import read_doors
+from gateway.status.cluster import ClusterSeen
 from gateway.writing import Writes
 from schemas.settings import Settings
 from schemas.topics import Topics
@@ -63,12 +65,15 @@ from streams.edges.keyring import Keyring
 
 __all__ = ["Edges", "application"]
 
-USER_AGENT = f"Hookline/{metadata.version('hookline')}"
+VERSION = metadata.version("hookline")
+USER_AGENT = f"Hookline/{VERSION}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edges:
-    """What the gateway touches the world with; tests have their own. `reachable`: whether Kafka would take a record."""
+    """What the gateway touches the world with; tests have their own. `reachable`: whether Kafka would take a record;
+    `look`: at all roles, as Kafka knows them.
+    """
 
     writer: Writes
     follower: Follows
@@ -78,6 +83,7 @@ class Edges:
     ids: ProducerIds
     operator_key: str
     reachable: Callable[[], bool]
+    look: Callable[[], ClusterSeen]
 
 
 def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.AbstractEventLoop) -> web.Application:
@@ -132,7 +138,17 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         unknown=UnknownDoor(incoming.unknown),
         reading=read_doors(edges.reader, changer, compiler, topics),
         sessions=SessionDoor(entrance),
-        figures=FigureDoors(figures=Figures(edges.reader, configuration, now_ms)),
+        figures=FigureDoors(
+            figures=Figures(edges.reader, configuration, now_ms),
+            status=Status(
+                look=edges.look,
+                reader=edges.reader,
+                topics=topics,
+                store_url=settings.store_url,
+                configuration=lambda: configuration.offset,
+                version=VERSION,
+            ),
+        ),
     )
     front = serving.Serving(entrance, configuration, settings.max_body, gate)
     app = routed(incoming, front, tuple(operations(doors)), gate)

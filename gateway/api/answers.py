@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +11,10 @@ from aiohttp import hdrs, web
 
 from schemas.json_text import dump
 
-__all__ = ["Answer", "Download", "respond", "send"]
+__all__ = ["EVENTS", "Answer", "Download", "EventStream", "respond", "send", "stream"]
 
+EVENTS = "text/event-stream"
+STUCK = 60.0  # seconds
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Server": "Hookline"}
 
 
@@ -32,6 +35,31 @@ class Download:
     rest: AsyncIterator[bytes]
     content_type: str
     filename: str  # plain ASCII
+
+
+@dataclass(frozen=True, slots=True)
+class EventStream:
+    """Server-Sent Events: their text as it comes, for as long as the caller listens."""
+
+    events: AsyncGenerator[bytes]
+
+
+async def stream(found: EventStream, request: web.Request) -> web.StreamResponse:
+    """An event stream as aiohttp sends it; a reader that takes nothing for `STUCK` seconds is let go."""
+    response = web.StreamResponse(headers={**HEADERS, "Content-Type": EVENTS, "X-Accel-Buffering": "no"})
+    await response.prepare(request)
+    if request.method == hdrs.METH_HEAD:
+        return response
+    try:
+        async for text in found.events:
+            async with asyncio.timeout(STUCK):
+                await response.write(text)
+    except TimeoutError:
+        raise ConnectionError("the reader of a stream takes nothing") from None
+    finally:
+        await found.events.aclose()  # its room is free at once
+    await response.write_eof()
+    return response
 
 
 async def send(download: Download, request: web.Request) -> web.StreamResponse:

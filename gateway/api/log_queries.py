@@ -15,14 +15,19 @@ from schemas.records import AttemptError, AttemptStatus, Outcome, SourceType, Tr
 __all__ = [
     "AttemptFilters",
     "AttemptQuery",
+    "AttemptStream",
     "EventQuery",
     "LogQuery",
     "QueueQuery",
     "RequestFilters",
     "RequestQuery",
+    "RequestStream",
 ]
 
 Text = Annotated[str | None, Field(min_length=1, max_length=1024)]
+
+
+SEARCHED = "a text: an id, customer, error or action of the account, else any part of what was sent or answered"
 
 
 class RangeQuery(Query):
@@ -41,6 +46,12 @@ class LogQuery(RangeQuery):
     count: Annotated[str | None, Field(description="`true`: count what matches, up to 10,000")] = None
 
 
+class SearchedQuery(Query):
+    """Lists that can be searched."""
+
+    q: Annotated[str | None, Field(min_length=1, max_length=256, description=SEARCHED)] = None
+
+
 class AttemptFilters(RangeQuery):
     """Filters of the webhook log."""
 
@@ -57,7 +68,7 @@ class AttemptFilters(RangeQuery):
     resend_id: Text = None
 
 
-class AttemptQuery(AttemptFilters, LogQuery):
+class AttemptQuery(AttemptFilters, LogQuery, SearchedQuery):
     """A page of the webhook log."""
 
 
@@ -74,11 +85,26 @@ class RequestFilters(RangeQuery):
     run_id: Text = None
 
 
-class RequestQuery(RequestFilters, LogQuery):
+class RequestQuery(RequestFilters, LogQuery, SearchedQuery):
     """A page of the incoming log."""
 
 
-class EventQuery(LogQuery):
+class StreamQuery(Query):
+    """What streams take besides the filters of their list."""
+
+    last_event_id: Annotated[str | None, Field(description="go on after this event, as the header does")] = None
+    most: Annotated[int | None, Field(ge=1, le=10_000, description="rows a second; more are an event `gap`")] = None
+
+
+class AttemptStream(AttemptFilters, StreamQuery):
+    """The webhook log live."""
+
+
+class RequestStream(RequestFilters, StreamQuery):
+    """The incoming log live."""
+
+
+class EventQuery(LogQuery, SearchedQuery):
     """Filters of the event history."""
 
     action: Text = None

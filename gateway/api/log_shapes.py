@@ -35,6 +35,8 @@ class LogList(BaseModel, Generic[Item]):
     stale: Annotated[bool, Field(description="`after` was asked for and not reached within two seconds")]
     count: Annotated[int, Field(description="where it was asked for")] = 0
     count_is: Annotated[Literal["exact", "at_least"], Field(description="where it was asked for")] = "exact"
+    found_in: Annotated[str, Field(description="of a search: `text`, or the field that `q` is a value of")] = ""
+    searched_to: Annotated[str | None, Field(description="how far back a search has come; null: to the end")] = None
 
 
 class RequestError(BaseModel):

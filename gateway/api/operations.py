@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from gateway.api.answers import Answer, Download
+from gateway.api.answers import Answer, Download, EventStream
 from gateway.api.callers import Caller
 
 __all__ = ["Access", "Call", "Operation", "Query"]
@@ -41,6 +41,8 @@ class Call:
     body: Any  # JSON, not yet validated
     remote: str = ""  # the address that it came from
     secure: bool = False  # it came by https
+    last_event_id: str = ""  # of a stream that is taken up again
+    admitted: Callable[[], bool] = lambda: True  # whether the caller may still do this, for what lasts
 
     @property
     def account(self) -> str:
@@ -53,7 +55,7 @@ class Call:
         return self.caller.author if self.caller else "nobody"
 
 
-Handle = Callable[[Call], Awaitable[Answer | Download]]
+Handle = Callable[[Call], Awaitable[Answer | Download | EventStream]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

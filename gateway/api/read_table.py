@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.api import trace_shapes
+from gateway.api.answers import EVENTS
+from gateway.api.log_queries import AttemptStream, RequestStream
 from gateway.api.operations import Access, Operation
+from gateway.api.streaming import Streams
 from gateway.api.traces import Traces
 
 __all__ = ["ReadDoors", "of_reading"]
@@ -21,10 +24,12 @@ class ReadDoors:
     """The handlers."""
 
     traces: Traces
+    streams: Streams
 
 
 def of_reading(doors: ReadDoors) -> Iterator[Operation]:
     """All of them; their paths are tried before those of single rows."""
+    yield from of_streams(doors.streams)
     yield from of_traces(doors.traces)
 
 
@@ -42,4 +47,20 @@ def of_traces(door: Traces) -> Iterator[Operation]:
         summary="One request, whole, with the definitions that it was tried on",
         handle=door.request,
         answer=trace_shapes.RequestTold,
+    )
+
+
+def of_streams(door: Streams) -> Iterator[Operation]:
+    follows = partial(reads, tag="Logs", downloads=EVENTS)
+    yield follows(
+        path=f"{BASE}/webhook-log/stream",
+        summary="The webhook log live: an event an attempt when it has ended, with the filters of the list",
+        handle=door.webhook_log,
+        query=AttemptStream,
+    )
+    yield follows(
+        path=f"{BASE}/incoming-log/stream",
+        summary="The incoming log live: an event a request, with the filters of the list",
+        handle=door.incoming_log,
+        query=RequestStream,
     )

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from gateway.api.problems import Problem
+from gateway.api.watching import Watcher
 from projections.queries import offsets
 from projections.queries.store import Store, StoreUnavailable
 from schemas.errors import FieldError, FieldInvalid
@@ -18,7 +19,6 @@ from schemas.errors import FieldError, FieldInvalid
 __all__ = ["Reader", "refused_parameter"]
 
 THREADS = 4
-LOOK_EVERY = 0.02  # seconds
 POSITION = re.compile(r"([a-z-]{1,40}):([0-9]{1,6}):([0-9]{1,18})", re.ASCII)
 
 Found = TypeVar("Found")
@@ -31,6 +31,7 @@ class Reader:
     def __init__(self, store: Store, prefix: str) -> None:
         self.store = store
         self._prefix = prefix
+        self.watcher = Watcher(self._stamp)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
 
     async def read(self, read: Read[Found]) -> Found:
@@ -56,13 +57,20 @@ class Reader:
         Raises:
             Problem: it is not a position.
         """
-        wanted = self._places(after)
-        end = asyncio.get_running_loop().time() + within
+        wanted, clock = self._places(after), asyncio.get_running_loop().time
+        end, version = clock() + within, self.watcher.version
         while not await self.read(lambda connection: all(offsets.reached(connection, *place) for place in wanted)):
-            if asyncio.get_running_loop().time() >= end:
+            if not await self.watcher.moved(version, max(0.0, end - clock())):
                 return False
-            await asyncio.sleep(LOOK_EVERY)
+            version = self.watcher.version
         return True
+
+    async def _stamp(self) -> object:
+        """How far the log is folded; None while the store is away."""
+        try:
+            return await self.read(offsets.stamp)
+        except Problem:
+            return None
 
     def _places(self, after: str) -> list[tuple[str, int, int]]:
         matches = [POSITION.fullmatch(word) for word in after.split(",")]
@@ -70,6 +78,10 @@ class Reader:
         if len(found) < len(matches):
             raise refused_parameter("after", "must be the `position` of an answer")
         return found
+
+    async def let_go(self, _: object) -> None:
+        """The gateway stops: whoever waits for the store goes on, and streams end."""
+        self.watcher.close()
 
     def close(self) -> None:
         """End the threads and close the store."""

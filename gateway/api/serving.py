@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import structlog
 from aiohttp import hdrs, web
 from pydantic import ValidationError
 
-from gateway.api.answers import Download, respond, send
+from gateway.api.answers import Download, EventStream, respond, send, stream
 from gateway.api.callers import Caller
 from gateway.api.entering import Entrance
 from gateway.api.operations import Access, Call, Operation
@@ -25,6 +26,7 @@ __all__ = ["Serving", "no_such_path"]
 
 log = structlog.get_logger(__name__)
 JSON = "application/json"
+LAST_EVENT_ID = "Last-Event-ID"
 LARGE = 256 * 1024  # bytes; more is read in a thread, so that nobody waits for it
 
 
@@ -74,7 +76,16 @@ class Serving:
             caller = self._caller(operation, request)
             query = query_of(operation, request)
             body = await self._body(operation, request)
-            call = Call(caller, request.match_info, query, body, request.remote or "", request.secure)
+            call = Call(
+                caller,
+                request.match_info,
+                query,
+                body,
+                request.remote or "",
+                request.secure,
+                request.headers.get(LAST_EVENT_ID, ""),
+                partial(self._admitted, operation, request),
+            )
             answer = await operation.handle(call)
         except HooklineError as error:
             return respond_problem(problem_of(error))
@@ -85,7 +96,17 @@ class Serving:
             return respond_problem(Problem("internal", "this is a fault of Hookline's; its log says more"))
         if isinstance(answer, Download):
             return await sent(answer, request)
+        if isinstance(answer, EventStream):
+            return await stream(answer, request)
         return respond(answer)
+
+    def _admitted(self, operation: Operation, request: web.Request) -> bool:
+        """Whether the caller of what lasts may still do it."""
+        try:
+            self._caller(operation, request)
+        except Problem:
+            return False
+        return True
 
     def _caller(self, operation: Operation, request: web.Request) -> Caller | None:
         if operation.access is Access.ANYBODY:

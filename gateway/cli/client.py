@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import os
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
@@ -85,6 +86,30 @@ class Client:
             raise NotReached(
                 f"no Hookline answers at {self.url} ({problem}): start `hookline up`, or set HOOKLINE_URL"
             ) from None
+        finally:
+            connection.close()
+
+    def lines(self, path: str, headers: dict[str, str], timeout: float) -> Iterator[bytes]:
+        """The lines of an answer that goes on, for as long as it does.
+
+        Raises:
+            NotReached, Refused: before the first line, as `call`.
+            OSError, http.client.HTTPException: it broke off, or was silent for `timeout` seconds.
+        """
+        key = {"authorization": f"Bearer {self.key}"} if self.key else {}
+        address = address_of(self.url)
+        connection = connected(address, timeout)
+        try:
+            try:
+                connection.request("GET", address.path + path, headers={**headers, **key})
+                response = connection.getresponse()
+            except (OSError, http.client.HTTPException) as problem:
+                raise NotReached(
+                    f"no Hookline answers at {self.url} ({problem}): start `hookline up`, or set HOOKLINE_URL"
+                ) from None
+            if response.status != http.client.OK:
+                raise Refused(response.status, parsed(response.read()), self.key_from)
+            yield from response
         finally:
             connection.close()
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["show"]
+__all__ = ["show", "show_one"]
 
 COLOURS = {"accepted": "green", "duplicate": "green", "filtered": "yellow"}
 WIDE = 160  # columns where it is no terminal
@@ -22,14 +22,23 @@ def show(rows: Iterable[dict[str, Any]]) -> None:
     for column in ("at", "outcome", "status", "endpoint", "customer", "ms", "id", "why"):
         table.add_column(column, overflow="fold")
     for row in rows:
-        before = (row["created_at"], str(row["status_code"]), row["endpoint"], row["customer"] or "-")
-        at, *middle = map(Text, before)
-        after = map(Text, (f"{row['duration_ms']:,.1f}", row["id"], why(row)))
-        table.add_row(at, Text(row["outcome"], COLOURS.get(row["outcome"], "red")), *middle, *after)
+        table.add_row(*cells(row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
     console.print(table)
+
+
+def show_one(row: dict[str, Any]) -> None:
+    """One row as a line of its own, for following."""
+    Console(soft_wrap=True).print(Text("  ").join(cells(row)))
+
+
+def cells(row: dict[str, Any]) -> list[Text]:
+    before = (row["created_at"], str(row["status_code"]), row["endpoint"], row["customer"] or "-")
+    at, *middle = map(Text, before)
+    after = map(Text, (f"{row['duration_ms']:,.1f}", row["id"], why(row)))
+    return [at, Text(row["outcome"], COLOURS.get(row["outcome"], "red")), *middle, *after]
 
 
 def why(row: dict[str, Any]) -> str:

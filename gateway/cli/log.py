@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,8 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["filters", "log"]
 
-EVERY = 1.0  # seconds between two looks
-BEHIND = "2m"  # how far back a look goes: an attempt is seen when it ends, and is listed by when it began
 MOST = 500
 
 
@@ -35,9 +31,10 @@ def log(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="go on with what comes, until Ctrl-C")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
-    """Show the webhook log: a row an attempt."""
+    """Show the webhook log: a row an attempt; with --follow then each attempt when it has ended."""
     from urllib.parse import quote
 
+    from gateway.cli import following
     from gateway.cli.accounts import account_of
     from gateway.cli.client import Client
 
@@ -52,17 +49,10 @@ def log(
         if text
     }
     path = f"/v1/{quote(whose, safe='')}/webhook-log"
-    rows = client.call("GET", path, query={**wanted, "limit": str(limit)})["items"]
-    if not follow:
-        print_rows(rows, as_json=as_json)
+    if follow:
+        following.follow(client, path, wanted, limit, lambda row: print_row(row, as_json=as_json))
         return
-    seen = {mark(row) for row in rows}
-    for row in reversed(rows):
-        print_row(row, as_json=as_json)
-    try:
-        follow_log(lambda: latest(client, path, wanted), seen, as_json=as_json)
-    except KeyboardInterrupt:
-        return
+    print_rows(following.rows_of(client, path, wanted, limit), as_json=as_json)
 
 
 def filters(client: Client, account: str, site: str, **given: str) -> dict[str, str]:
@@ -71,33 +61,6 @@ def filters(client: Client, account: str, site: str, **given: str) -> dict[str, 
 
     wanted = {name: text for name, text in given.items() if text}
     return wanted | ({"site_id": site_of(client, account, site)["id"]} if site else {})
-
-
-def latest(client: Client, path: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
-    from gateway.cli.accounts import all_items
-
-    return list(all_items(client, path, {**wanted, "from": moment("--since", BEHIND)}))
-
-
-def follow_log(look: Callable[[], list[dict[str, Any]]], seen: set[str], *, as_json: bool) -> None:
-    """Print what was not seen yet, again and again; a row whose status has changed is printed once more."""
-    while True:
-        rows = look()
-        for row in reversed(list(unseen(rows, seen))):
-            print_row(row, as_json=as_json)
-        seen.intersection_update({mark(row) for row in rows})
-        time.sleep(EVERY)
-
-
-def unseen(rows: list[dict[str, Any]], seen: set[str]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        if (name := mark(row)) not in seen:
-            seen.add(name)
-            yield row
-
-
-def mark(row: dict[str, Any]) -> str:
-    return f"{row['id']} {row['status']}"
 
 
 def print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, exists, select
 
 from projections.queries.filters import equals, one_of
 from projections.queries.lists import Listing, envelope, read_page
+from projections.queries.searching import Search, equal
 from projections.queries.times import iso
 from projections.tables import customer_events, rejected
 from schemas.json_text import JsonMalformed, parse
@@ -31,6 +32,10 @@ LISTING = Listing(
         "source": one_of(table.source, SourceType),
         "request_id": equals(table.request_id),
     },
+    search=Search(
+        fields=(equal(table.id), equal(table.customer), equal(table.action)),
+        words=(table.id, table.customer, table.action, table.data, table.request_id),
+    ),
 )
 
 

@@ -30,7 +30,7 @@ def parts(request: IncomingRequest) -> Iterator[str | bytes]:
     yield b"" if request.body_sealed else request.body
     yield request.response_body
     for header in headers_of(request.headers):
-        yield f"{header[0]}: {header[1]}"
+        yield from header
 
 
 LISTING = Listing(

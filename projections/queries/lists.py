@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, func, literal, select, tuple_
 
 from projections.queries.cursors import read_cursor, write_cursor
 from projections.queries.filters import Filter
 from projections.queries.offsets import as_of
-from projections.queries.times import read_time
+from projections.queries.searching import Search, checked, look, matched_field
+from projections.queries.times import iso, read_time
 from schemas.errors import FieldInvalid
 
-__all__ = ["Listing", "Page", "envelope", "read_page"]
+__all__ = ["COMMON", "Listing", "Page", "common", "envelope", "filtered", "read_page"]
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
 MOST_COUNTED = 10_000
@@ -32,6 +33,7 @@ class Listing:
     columns: Sequence[ColumnElement[Any]]
     order: Sequence[Column[int]]
     filters: Mapping[str, Filter]
+    search: Search | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Page:
     next: str | None
     count: int | None
     exact: bool
+    found_in: str | None = None  # of a search: `text`, or the field that it is a value of
+    searched_to: int | None = None  # ms
 
 
 def read_page(
@@ -57,16 +61,39 @@ def read_page(
         FieldInvalid: a parameter that there is not, or a value that it cannot have; names the parameter.
     """
     where = [listing.table.c.account == account, *conditions, *filtered(listing, parameters)]
-    limit = limit_of(parameters)
-    query = select(*listing.columns, *(column.label(f"order_{n}") for n, column in enumerate(listing.order)))
-    query = query.where(*where).order_by(*(column.desc() for column in listing.order)).limit(limit + 1)
-    if "cursor" in parameters:
-        values = read_cursor(listing.kind, len(listing.order), parameters["cursor"])
-        query = query.where(tuple_(*listing.order) < tuple_(*(literal(value) for value in values)))
-    rows = connection.execute(query).all()
+    limit, field = limit_of(parameters), None
+    if (text := parameters.get("q")) is not None and listing.search is not None:
+        field = matched_field(connection, listing.search, listing.table, account, checked(text))
+        if field is None:
+            return searched(connection, listing, ordered(listing, where, parameters), parameters, limit)
+        where.append(field[1])
+    rows = connection.execute(ordered(listing, where, parameters).limit(limit + 1)).all()
     following = cursor_of(listing, rows[limit - 1]) if len(rows) > limit else None
     count, exact = counted(connection, listing, where) if asks_count(parameters) else (None, True)
-    return Page(rows[:limit], following, count, exact)
+    return Page(rows[:limit], following, count, exact, None if field is None else field[0])
+
+
+def ordered(listing: Listing, where: Sequence[ColumnElement[bool]], parameters: Mapping[str, str]) -> Select[Any]:
+    """Rows in the order of the list, from its cursor on."""
+    query = select(*listing.columns, *(column.label(f"order_{n}") for n, column in enumerate(listing.order)))
+    query = query.where(*where).order_by(*(column.desc() for column in listing.order))
+    if "cursor" not in parameters:
+        return query
+    values = read_cursor(listing.kind, len(listing.order), parameters["cursor"])
+    return query.where(tuple_(*listing.order) < tuple_(*(literal(value) for value in values)))
+
+
+def searched(
+    connection: Connection, listing: Listing, query: Select[Any], parameters: Mapping[str, str], limit: int
+) -> Page:
+    """What of a query's rows has the text of `q`, as far as a second reaches."""
+    if listing.search is None:
+        raise FieldInvalid("q", "this list is not searched")
+    found = look(connection, listing.search, query, listing.order, text=parameters["q"], limit=limit)
+    count = len(found.rows) if asks_count(parameters) else None
+    following = None if found.last is None else cursor_of(listing, found.last)
+    to = None if found.last is None else found.last.order_0
+    return Page(found.rows, following, count, found.last is None and "cursor" not in parameters, "text", to)
 
 
 def filtered(listing: Listing, parameters: Mapping[str, str]) -> list[ColumnElement[bool]]:
@@ -75,9 +102,16 @@ def filtered(listing: Listing, parameters: Mapping[str, str]) -> list[ColumnElem
     for name, value in parameters.items():
         if name in known:
             conditions.append(known[name](name, value))
-        elif name not in COMMON:
-            raise FieldInvalid(name, f"is not a parameter of this list; those are {', '.join([*known, *COMMON])}")
+        elif name not in common(listing):
+            raise FieldInvalid(
+                name, f"is not a parameter of this list; those are {', '.join([*known, *common(listing)])}"
+            )
     return conditions + times(listing.order[0], parameters)
+
+
+def common(listing: Listing) -> tuple[str, ...]:
+    """What a list takes besides its filters."""
+    return COMMON if listing.search is None else (*COMMON, "q")
 
 
 def times(column: Column[int], parameters: Mapping[str, str]) -> list[ColumnElement[bool]]:
@@ -116,6 +150,11 @@ def cursor_of(listing: Listing, row: Row[Any]) -> str:
 def envelope(connection: Connection, page: Page, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The answer of a list: `items`, `next`, `as_of` (up to when the log is folded), and `count` if asked for."""
     answer: dict[str, Any] = {"items": items, "next": page.next, "as_of": as_of(connection)}
+    if page.found_in is not None:
+        answer |= {
+            "found_in": page.found_in,
+            "searched_to": None if page.searched_to is None else iso(page.searched_to),
+        }
     if page.count is not None:
         answer |= {"count": page.count, "count_is": "exact" if page.exact else "at_least"}
     return answer

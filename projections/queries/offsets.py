@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from projections.queries.times import iso
 from projections.tables import offsets
 
-__all__ = ["as_of", "folded", "reached"]
+__all__ = ["as_of", "folded", "reached", "stamp"]
 
 
 def folded(connection: Connection) -> dict[tuple[str, int], int]:
@@ -21,6 +21,12 @@ def reached(connection: Connection, topic: str, partition: int, offset: int) -> 
     place = (offsets.c.topic == topic, offsets.c.partition == partition)
     at = connection.execute(select(offsets.c.next_offset).where(*place)).scalar()
     return at is not None and at > offset
+
+
+def stamp(connection: Connection) -> tuple[int, int]:
+    """What is another after each write of the fold."""
+    row = connection.execute(select(func.sum(offsets.c.next_offset), func.max(offsets.c.recorded_at))).one()
+    return int(row[0] or 0), int(row[1] or 0)
 
 
 def as_of(connection: Connection) -> str | None:

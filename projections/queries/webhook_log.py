@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 from projections.queries.contents import body_of, headers_of, record_at
 from projections.queries.filters import equals, one_of, response_code
 from projections.queries.lists import Listing, envelope, read_page
+from projections.queries.searching import Field, Search, equal
 from projections.queries.times import iso, iso_or_none, milliseconds
 from projections.tables import attempts, deliveries
 from schemas.identity import attempt_id
@@ -34,6 +35,26 @@ def of_event(name: str, value: str) -> ColumnElement[bool]:
     return and_(equals(table.event_id)(name, value), table.delivery_id.in_(made))
 
 
+def key_of(row_id: str) -> tuple[ColumnElement[bool], ...] | None:
+    """The condition that a row has this id; None where no row could."""
+    delivery_id, _, rest = row_id.partition(".")
+    chain, _, step = rest.rpartition(".")
+    if not (step.isascii() and step.isdigit() and len(step) < len(str(2**63))):
+        return None
+    return table.delivery_id == delivery_id, table.chain == chain, table.step == int(step)
+
+
+def of_id(text: str) -> ColumnElement[bool] | None:
+    key = key_of(text)
+    return None if key is None else and_(*key)
+
+
+def words_of(sent: Attempt) -> Iterator[str]:
+    """The headers that people see."""
+    for header in headers_of([*sent.request_headers, *sent.response_headers]):
+        yield from header
+
+
 LISTING = Listing(
     kind=1,
     table=attempts,
@@ -52,6 +73,22 @@ LISTING = Listing(
         "trigger": one_of(table.trigger, Trigger),
         "resend_id": equals(table.resend_id),
     },
+    search=Search(
+        fields=(
+            Field("id", of_id),
+            equal(table.delivery_id),
+            Field("event_id", lambda text: of_event("q", text)),
+            equal(table.customer),
+            equal(table.site_id),
+            equal(table.resend_id),
+            equal(table.error),
+            equal(table.action),
+        ),
+        words=(table.customer, table.action, table.site_name, table.error, table.delivery_id, table.event_id),
+        record=Attempt,
+        parts=lambda sent: (sent.request_url, sent.request_body, sent.response_body, sent.error_detail, *words_of(sent)),
+        recorded=lambda row: row.status != AttemptStatus.QUEUED,
+    ),
 )
 
 
@@ -71,11 +108,9 @@ def one(
     connection: Connection, account: str, row_id: str, *, site_names: Mapping[str, str] | None = None
 ) -> dict[str, Any] | None:
     """One row with its request and response; None where this account has none of that id."""
-    delivery_id, _, rest = row_id.partition(".")
-    chain, _, step = rest.rpartition(".")
-    if not (step.isascii() and step.isdigit() and len(step) < len(str(2**63))):
+    key = key_of(row_id)
+    if key is None:
         return None
-    key = (table.delivery_id == delivery_id, table.chain == chain, table.step == int(step))
     row = connection.execute(select(*LISTING.columns).where(table.account == account, *key)).first()
     if row is None:
         return None

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli import log
 from gateway.cli.main import app
 from gateway.cli.options import moment
 from schemas.records import AttemptStatus, CommandKind
@@ -54,25 +53,6 @@ def test_the_log_as_json_is_one_row_a_line(shell: CliRunner, house: House, site:
     shown = shell.invoke(app, ["log", "--json", "--limit", "2", "--since", "2025-01-01"])
     rows = [json.loads(line) for line in shown.stdout.splitlines()]
     assert [row["delivery_id"] for row in rows] == ["dlv_2", "dlv_1"]
-
-
-def test_following_prints_each_row_once_and_again_when_its_status_changes(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    row = {"id": "a", "status": "queued"}
-    looks = iter([[row], [row], [{"id": "b", "status": "done"}, {"id": "a", "status": "done"}]])
-
-    def look() -> list[dict[str, Any]]:
-        try:
-            return next(looks)
-        except StopIteration:
-            raise KeyboardInterrupt from None
-
-    monkeypatch.setattr("gateway.cli.log.EVERY", 0.0)
-    with pytest.raises(KeyboardInterrupt):
-        log.follow_log(look, set(), as_json=True)
-    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [(each["id"], each["status"]) for each in printed] == [("a", "queued"), ("a", "done"), ("b", "done")]
 
 
 def test_the_queue_shows_groups_and_rows_and_its_verbs_write_commands(
