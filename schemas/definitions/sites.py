@@ -43,7 +43,7 @@ class Site(Form):
     content_type: Literal["json", "form"] = "json"
     proxy: Literal["direct", "static_ip"] = "direct"
     parallel: Annotated[int, Field(ge=1, le=1000)] = 1
-    ordering: Literal["none"] = "none"
+    ordering: Literal["none", "customer", "site"] = "none"
     retry_delays: Annotated[list[Duration], Field(max_length=20)] = ["10s"] * 5
     authentication: Authentication = NoAuthentication()
 
