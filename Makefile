@@ -6,11 +6,11 @@ STAMP := .venv/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo lint format test check prove bench clean lock
+.PHONY: help setup run demo demo-traffic screenshots lint format test check prove bench clean lock
 
 help:  ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
-	  while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	  while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 setup: $(STAMP)  ## install everything into .venv, and Apache Kafka's jars beside it
 
@@ -29,6 +29,12 @@ run: setup  ## start Hookline with the example account and a receiver that shows
 
 demo: setup  ## send the five samples to a running Hookline and show the log as a table
 	$(BIN)/hookline demo
+
+demo-traffic: setup  ## send an hour of requests to a running `make run`, and break one site
+	$(BIN)/python examples/demo_traffic.py
+
+screenshots: setup  ## every page of the console, light and dark, into build/screenshots
+	$(PYTEST) -q tests/console/screenshots.py
 
 lint: setup  ## all that is static: format, lint, types, imports
 	$(BIN)/ruff format --check .

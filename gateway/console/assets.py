@@ -27,7 +27,9 @@ LIBRARY_FILES = (
 )
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 STYLES = "css/console.css"  # all of css/, one after the other: one request
-FIRST = ("js/app.js", "lit/lit-html.js", "js/shell.js", "js/router.js", "js/lib/api.js")  # what every page needs
+CORE = ("app", "shell", "router", "routes", "run", "session", "lib/api", "lib/time", "lib/url")
+CORE_PARTS = ("ui/says", "ui/states", "ui/status")
+FIRST = ("lit/lit-html.js", *(f"js/{name}.js" for name in (*CORE, *CORE_PARTS)))  # what every page needs, asked at once
 
 
 class ConsoleIncomplete(HooklineError):

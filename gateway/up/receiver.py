@@ -1,7 +1,11 @@
-"""A receiver to look at: prints each webhook message that arrives, and answers it."""
+"""A receiver to look at: prints each webhook message that arrives, and answers it.
+
+A path that ends with `/status/503` is answered with that status, so that one site works while another is broken.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -15,6 +19,7 @@ from schemas.settings import host_and_port
 __all__ = ["run"]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+WISH = re.compile(r"/status/([2-5]\d\d)$")
 LARGEST = 16 * 1024 * 1024  # bytes of a message
 
 
@@ -34,7 +39,8 @@ def answer_with(status: int) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         sys.stdout.write(shown(request, await request.read()) + "\n")
         sys.stdout.flush()
-        return web.Response(status=status)
+        wish = WISH.search(request.path)
+        return web.Response(status=int(wish[1]) if wish else status)
 
     return handle
 

@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.client import Refused
 from tests.journeys.hookline import OPERATOR_KEY, Hookline
 from tests.journeys.receiver import Receiver
 from tests.waiting import eventually
@@ -66,7 +67,10 @@ class Account:
         """The rows of a list, newest first, once there are so many."""
 
         def found() -> list[Any]:
-            items: list[Any] = self.call("GET", path, **query)["items"]
+            try:
+                items: list[Any] = self.call("GET", path, **query)["items"]
+            except Refused:  # the projector has not made the store yet
+                return []
             return items if len(items) >= count else []
 
         return eventually(found, within=60, what=f"{count} rows of {path} {query}")

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.console.conftest import MakeContext
 from tests.console.house import ConsoleHouse
+from tests.console.pages import set_filter
 
 STORES = "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
 
@@ -40,7 +41,7 @@ def test_an_ended_session_leads_to_the_login_and_back_to_the_same_page(page: Pag
     page.goto("/a/shop/out/log?status=done&from=-1h")
     expect(page.get_by_text("1 match.")).to_be_visible()
     page.context.clear_cookies()
-    page.get_by_label("Status").select_option("resent")
+    set_filter(page, "status", "resent")
     expect(page.get_by_label("API key")).to_be_visible()
     log_in(page, console.operator_key)
     page.wait_for_url("**/a/shop/out/log?status=resent&from=-1h")

@@ -1,7 +1,6 @@
 // @ts-check
 /** Starts the console: one drawing a frame, moves, keys, and who is logged in. */
 import { render } from "../lit/lit-html.js";
-import { watchKeys } from "./keys.js";
 import { watchFreshness } from "./lib/api.js";
 import { match, onMove, watchLinks } from "./router.js";
 import { drawWith, run, show, toLogin } from "./run.js";
@@ -50,6 +49,18 @@ function forgetIfEnded() {
   forget();
 }
 
+const KEYS = "/jkx[]flru?";
+const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable]";
+
+/** A key outside of inputs; what keys do is loaded with the first one. @param {KeyboardEvent} event */
+async function keyed(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const other = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !KEYS.includes(event.key);
+  if (other || target.matches?.(TYPING) || document.querySelector("dialog[open]")) return;
+  if (localStorage.getItem("keys") !== "off") event.preventDefault();
+  (await import("./keys.js")).press(event.key, draw);
+}
+
 applyLook();
 history.scrollRestoration = "manual";
 drawWith(draw);
@@ -60,6 +71,6 @@ watchFreshness((found) => {
 });
 onMove(() => void moved());
 watchLinks();
-watchKeys(draw);
+document.addEventListener("keydown", (event) => void keyed(event));
 setInterval(() => (run.retryAt ? draw() : undefined), 1000);
 void moved();

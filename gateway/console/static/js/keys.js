@@ -4,7 +4,7 @@
  * buttons stand. Off while typing; can be switched off (WCAG 2.1.4); everything works by Tab alone.
  */
 import { html } from "../lit/lit-html.js";
-import { setZone, zone } from "./lib/time.js";
+import { toggleZone } from "./lib/time.js";
 import { ask } from "./ui/dialog.js";
 
 const LIST = [
@@ -14,33 +14,22 @@ const LIST = [
 
 export const areOn = () => localStorage.getItem("keys") !== "off";
 
-/** @param {() => void} redraw */
-export function watchKeys(redraw) {
-  document.addEventListener("keydown", (event) => {
-    const target = /** @type {HTMLElement} */ (event.target);
-    const typing = target.matches?.("input:not([type=checkbox]), select, textarea, [contenteditable]");
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing || document.querySelector("dialog[open]")) return;
-    if (event.key === "?" && (areOn() || target === document.body)) return void listKeys(redraw);
-    if (areOn() && pressed(event.key, redraw)) event.preventDefault();
-  });
+/** What a key does. Called for keys without Ctrl, Alt or Meta that are pressed outside of inputs and dialogs.
+ * @param {string} key @param {() => void} redraw */
+export function press(key, redraw) {
+  if (key === "?") void listKeys(redraw);
+  else if (areOn()) pressed(key, redraw);
 }
 
 /** @param {string} key @param {() => void} redraw @returns {boolean} whether it meant something */
 function pressed(key, redraw) {
   if (key === "j" || key === "k") return moved(key === "j" ? 1 : -1);
   if (key === "x") return clicked(rowOf(document.activeElement)?.querySelector("input[type=checkbox]"));
-  if (key === "u") return toggleZone(redraw);
+  if (key === "u") return toggleZone(), redraw(), true;
   const found = [...document.querySelectorAll("[data-key]")].find((each) => each.getAttribute("data-key") === key);
   if (!(found instanceof HTMLElement)) return false;
   if (found.matches("input, select")) found.focus();
   else found.click();
-  return true;
-}
-
-/** @param {() => void} redraw */
-export function toggleZone(redraw) {
-  setZone(zone() === "utc" ? "local" : "utc");
-  redraw();
   return true;
 }
 

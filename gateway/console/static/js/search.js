@@ -12,39 +12,46 @@ const box = { hits: [], asked: 0 };
 const PAUSE = 200; // ms after the last letter
 
 /** @param {() => void} redraw */
-export function searchBox(redraw) {
-  const clear = () => ((box.hits = []), (box.asked += 1), redraw());
-  const typed = (/** @type {any} */ event) => {
-    const text = event.target.value.trim();
-    const asked = (box.asked += 1);
-    if (!text) return clear();
-    setTimeout(async () => {
-      if (asked !== box.asked) return;
-      const hits = await find(text).catch(() => []);
-      if (asked !== box.asked) return;
-      box.hits = hits;
-      redraw();
-    }, PAUSE);
-  };
-  const send = async (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const input = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("q"));
-    const text = input.value.trim();
-    if (!text) return;
-    box.asked += 1;
-    const hits = await attempt(() => find(text));
-    if (!hits) return;
-    if (!hits.length) return toast(`Nothing here is called ${text}`);
-    clear();
-    input.value = "";
-    go(/** @type {any} */ (run.ctx).href(hits[0].path));
-  };
-  const keys = (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && clear();
-  return html`<form class="search" role="search" @submit=${send} @keydown=${keys}>
-    <input name="q" type="search" data-key="/" autocomplete="off" spellcheck="false" aria-label="Search: an id, a customer, a name" placeholder="An id, a customer, a name   /" @input=${typed}>
-    ${box.hits.length ? html`<ul class="found">${box.hits.map((hit) => html`<li><a href=${/** @type {any} */ (run.ctx).href(hit.path)} @click=${clear}>${hit.label} <span class="meta">${hit.kind}</span></a></li>`)}</ul>` : nothing}
-  </form>`;
+export function clear(redraw) {
+  box.hits = [];
+  box.asked += 1;
+  redraw();
 }
+
+/** @param {any} event @param {() => void} redraw */
+export function typed(event, redraw) {
+  const text = event.target.value.trim();
+  if (!text) return clear(redraw);
+  const asked = (box.asked += 1);
+  setTimeout(async () => {
+    if (asked !== box.asked) return;
+    const hits = await find(text).catch(() => []);
+    if (asked !== box.asked) return;
+    box.hits = hits;
+    redraw();
+  }, PAUSE);
+}
+
+/** @param {SubmitEvent} event @param {() => void} redraw */
+export async function send(event, redraw) {
+  const input = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("q"));
+  const text = input.value.trim();
+  if (!text) return;
+  box.asked += 1;
+  const hits = await attempt(() => find(text));
+  if (!hits) return;
+  if (!hits.length) return toast(`Nothing here is called ${text}`);
+  clear(redraw);
+  input.value = "";
+  go(to(hits[0]));
+}
+
+/** The list under the box. @param {() => void} redraw */
+export const found = (redraw) =>
+  box.hits.length ? html`<ul class="found">${box.hits.map((hit) => html`<li><a href=${to(hit)} @click=${() => clear(redraw)}>${hit.label} <span class="meta">${hit.kind}</span></a></li>`)}</ul>` : nothing;
+
+/** Where a hit is: `path` is one of the API's, or of the console's. @param {Hit} hit */
+const to = (hit) => /** @type {any} */ (run.ctx).href(hit.path);
 
 /** @param {string} text @returns {Promise<Hit[]>} */
 const find = async (text) => (await get(/** @type {any} */ (run.ctx).api("/lookup"), { query: { q: text } })).items;

@@ -1,18 +1,14 @@
 // @ts-check
 /** The frame of every page, and all the ways a page can be: under way, slow, failed, offline. */
 import { html, nothing } from "../lit/lit-html.js";
-import { live } from "../lit/directives/live.js";
-import { toggleZone } from "./keys.js";
 import { Problem } from "./lib/api.js";
-import { ago, duration, zoneName } from "./lib/time.js";
-import { go } from "./router.js";
+import { ago, duration, toggleZone, zoneName } from "./lib/time.js";
+import { inWords } from "./lib/url.js";
+import { exists, go } from "./router.js";
 import { NAVIGATION, OPERATOR } from "./routes.js";
-import { exists } from "./router.js";
 import { cancel, isAway, retry, run } from "./run.js";
-import { searchBox } from "./search.js";
 import { end, forget, session } from "./session.js";
-import { inWords } from "./ui/filters.js";
-import { icon } from "./ui/icons.js";
+import { icon } from "./ui/status.js";
 import { close, says } from "./ui/says.js";
 import { failure, skeleton } from "./ui/states.js";
 
@@ -43,10 +39,10 @@ function frameView(title, redraw) {
         <button type="button" class="icon-only menu-button" aria-label="Menu" aria-expanded=${frame.menu} @click=${menu}>${icon("menu")}</button>
         <a class="brand" href=${ctx ? ctx.href("/") : "/"}>${icon("hook")}Hookline</a>
         ${accountPicker()}
-        ${searchBox(redraw)}
+        ${search(redraw)}
         <span class="spring"></span>
         ${freshness()}
-        <button type="button" title="Times in UTC or in your zone (u)" @click=${() => toggleZone(redraw)}>${zoneName()}</button>
+        <button type="button" title="Times in UTC or in your zone (u)" @click=${() => (toggleZone(), redraw())}>${zoneName()}</button>
         ${menuOfPerson(redraw)}
       </header>
       <nav class="side ${frame.menu ? "open" : ""}" aria-label="Pages" @click=${() => ((frame.menu = false), redraw())}>${navigation()}</nav>
@@ -97,7 +93,7 @@ function accountPicker() {
   const account = run.ctx?.account ?? "";
   if (session.accounts.length < 2) return html`<span class="meta">${account}</span>`;
   const choose = (/** @type {any} */ event) => go(`/a/${encodeURIComponent(event.target.value)}/`);
-  return html`<select aria-label="Account" @change=${choose}>${[...new Set([...session.accounts, account])].filter(Boolean).map((each) => html`<option value=${each} .selected=${live(each === account)}>${each}</option>`)}</select>`;
+  return html`<select aria-label="Account" @change=${choose}>${[...new Set([...session.accounts, account])].filter(Boolean).map((each) => html`<option value=${each} .selected=${each === account}>${each}</option>`)}</select>`;
 }
 
 function freshness() {
@@ -108,6 +104,20 @@ function freshness() {
     : html`<span class="freshness wide">up to date</span>`;
 }
 
+/** @type {typeof import("./search.js") | null} */
+let searching = null;
+
+/** The search box; what it does is loaded when somebody goes there. @param {() => void} redraw */
+function search(redraw) {
+  const wake = async () => {
+    searching ??= await import("./search.js");
+    redraw();
+  };
+  return html`<form class="search" role="search" @submit=${(/** @type {SubmitEvent} */ event) => (event.preventDefault(), searching?.send(event, redraw))} @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && searching?.clear(redraw)}>
+    <input name="q" type="search" data-key="/" autocomplete="off" spellcheck="false" aria-label="Search: an id, a customer, a name" placeholder="An id, a customer, a name   /" @focus=${wake} @input=${(/** @type {any} */ event) => searching?.typed(event, redraw)}>
+    ${searching?.found(redraw) ?? nothing}</form>`;
+}
+
 /** @param {() => void} redraw */
 function menuOfPerson(redraw) {
   const set = (/** @type {string} */ name) => (/** @type {any} */ event) => {
@@ -116,7 +126,7 @@ function menuOfPerson(redraw) {
     redraw();
   };
   const choice = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string[]} */ values) =>
-    html`<label>${label} <select @change=${set(name)}>${values.map((each) => html`<option .selected=${live((localStorage.getItem(name) ?? values[0]) === each)}>${each}</option>`)}</select></label>`;
+    html`<label>${label} <select @change=${set(name)}>${values.map((each) => html`<option .selected=${(localStorage.getItem(name) ?? values[0]) === each}>${each}</option>`)}</select></label>`;
   const out = async () => {
     await end().catch(forget);
     go("/login");

@@ -10,6 +10,9 @@ export const zone = () => (localStorage.getItem("zone") === "local" ? "local" : 
 /** @param {"utc" | "local"} name */
 export const setZone = (name) => localStorage.setItem("zone", name);
 
+/** From one zone to the other. */
+export const toggleZone = () => setZone(zone() === "utc" ? "local" : "utc");
+
 /** The zone's name, as pickers show it. */
 export const zoneName = () => (zone() === "utc" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone || "local");
 

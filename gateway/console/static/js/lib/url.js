@@ -46,3 +46,6 @@ export function isLink(text) {
     return false;
   }
 }
+
+/** The filters in words, for the page's title. @param {URLSearchParams} query */
+export const inWords = (query) => [...query].filter(([name]) => !["cursor", "limit"].includes(name)).map(([name, value]) => `${name.replace(/_id$/, "").replaceAll("_", " ")} ${value}`).join(", ");

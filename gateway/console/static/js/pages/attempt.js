@@ -7,8 +7,7 @@ import { mayWrite } from "../session.js";
 import { copy, copyButton, facts, ident, whole } from "../ui/bits.js";
 import { ask } from "../ui/dialog.js";
 import { curl, httpView } from "../ui/http-view.js";
-import { icon } from "../ui/icons.js";
-import { badge } from "../ui/status.js";
+import { badge, icon } from "../ui/status.js";
 import { explanation } from "../ui/words.js";
 
 /** @param {import("../run.js").Ctx} ctx @param {any} attempt */

@@ -4,8 +4,7 @@ import { html, nothing } from "../../lit/lit-html.js";
 import { duration } from "../lib/time.js";
 import { copy, copyButton, facts, ident, whole } from "../ui/bits.js";
 import { curl, httpView } from "../ui/http-view.js";
-import { icon } from "../ui/icons.js";
-import { badge } from "../ui/status.js";
+import { badge, icon } from "../ui/status.js";
 
 /** @type {Record<string, string>} */
 const MEANING = {

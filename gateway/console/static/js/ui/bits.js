@@ -2,7 +2,7 @@
 /** Small parts that every page uses: times, ids, numbers, copy buttons. */
 import { html, nothing } from "../../lit/lit-html.js";
 import { ago, listTime, wholeTime } from "../lib/time.js";
-import { icon } from "./icons.js";
+import { icon } from "./status.js";
 import { toast } from "./says.js";
 
 /** A time in a list. @param {string | null | undefined} iso */

@@ -4,7 +4,7 @@ import { html, nothing } from "../../lit/lit-html.js";
 import { live } from "../../lit/directives/live.js";
 import { absolute, fromPicker, relative, toPicker, zoneName } from "../lib/time.js";
 import { DEFAULT_FROM } from "../lib/url.js";
-import { icon } from "./icons.js";
+import { icon } from "./status.js";
 
 /**
  * @typedef {object} Filter
@@ -81,6 +81,3 @@ function rangeChip(ctx) {
     ${known || text !== "own" ? nothing : html`<span class="chip"><label for="from">From, ${zoneName()}</label><input id="from" type="datetime-local" step="1" .value=${live(toPicker(from))} @change=${set("from")}></span>
       <span class="chip"><label for="to">to, ${zoneName()}</label><input id="to" type="datetime-local" step="1" .value=${live(to ? toPicker(to) : "")} @change=${set("to")}></span>`}`;
 }
-
-/** The filters in words, for the page's title. @param {URLSearchParams} query */
-export const inWords = (query) => [...query].filter(([name]) => !["cursor", "limit"].includes(name)).map(([name, value]) => `${name.replace(/_id$/, "").replaceAll("_", " ")} ${value}`).join(", ");

@@ -5,7 +5,7 @@
  */
 import { html, nothing } from "../../lit/lit-html.js";
 import { repeat } from "../../lit/directives/repeat.js";
-import { icon } from "./icons.js";
+import { icon } from "./status.js";
 
 /**
  * @typedef {object} Column

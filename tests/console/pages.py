@@ -1,0 +1,64 @@
+"""Every page of the console, for the tests and the screenshots that go over all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.console.house import Account
+
+__all__ = ["PAGES", "Shown", "evaluate", "set_filter", "settled"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page: its path under `/a/{account}`, made from what the account has, and its heading."""
+
+    name: str
+    path: Callable[[Account], str]
+    heading: str
+
+
+def newest(path: str, link: str) -> Callable[[Account], str]:
+    """The page of the newest row of a list."""
+    return lambda account: f"{link}/{account.rows(path, 1)[0]['id']}"
+
+
+PAGES = (
+    Shown("home", lambda _: "/", "Home"),
+    Shown("outgoing-log", lambda _: "/out/log", "Outgoing log"),
+    Shown("attempt", newest("/webhook-log", "/out/log"), "Attempt"),
+    Shown("incoming-log", lambda _: "/in/log", "Incoming log"),
+    Shown("request", newest("/incoming-log", "/in/log"), "Request"),
+)
+
+
+def settled(page: Page, heading: str) -> None:
+    """Wait until the page stands: its heading is there, nothing is under way."""
+    expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+    expect(page.locator("main[aria-busy=false]")).to_be_visible()
+    expect(page.locator(".skeleton")).to_have_count(0)
+
+
+def set_filter(page: Page, name: str, value: str) -> None:
+    """Set a filter as a person does: add it where it is not there, then choose or type."""
+    control = page.locator(f"#filter-{name}")
+    if not control.count():
+        page.get_by_label("Add a filter").select_option(name)
+    if control.evaluate("each => each.tagName") == "SELECT":
+        control.select_option(value)
+    else:
+        control.fill(value)
+        control.press("Enter")
+
+
+def evaluate(page: Page, module: str, function: str, argument: Any = None) -> Any:
+    """What a function makes of one of the console's modules: `evaluate(page, "js/lib/json.js", "m => m.tree('1')")`."""
+    base = re.search(r"/assets/\w+", page.context.request.get("/").text())
+    assert base is not None
+    script = f"async argument => ({function})(await import('{base.group()}/{module}'), argument)"
+    return page.evaluate(script, argument)

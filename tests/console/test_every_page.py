@@ -1,0 +1,136 @@
+"""What holds for every page: accessible in both themes and widths, no sideways scrolling, usable when things fail."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Route, expect
+
+from tests.console.conftest import MakeContext
+from tests.console.house import Account, ConsoleHouse
+from tests.console.pages import PAGES, Shown, settled
+from tests.console.watching import Watch
+
+NARROW, WIDE = {"width": 360, "height": 780}, {"width": 1440, "height": 900}
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SMALL = """() => [...document.querySelectorAll('a[href], button, input, select, summary')].filter(each => {
+  const box = each.getBoundingClientRect();
+  const inline = each.matches('a, input[type=checkbox], input[type=radio]')
+    && each.closest('p, li, dd, td, label, summary');
+  return box.width && !inline && !each.closest('.visually-hidden, .skip, [inert]') && box.height < 24;
+}).map(each => each.outerHTML.slice(0, 120))"""
+every_page = pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+
+
+@pytest.fixture
+def shop(console: ConsoleHouse) -> Account:
+    """The example account."""
+    return Account(console, "shop")
+
+
+@every_page
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1440"])
+def test_axe_finds_nothing_serious(
+    make_context: MakeContext, shop: Account, *, shown: Shown, theme: str, size: dict[str, int]
+) -> None:
+    page = make_context(shop.house.operator_key, color_scheme=theme, viewport=size).new_page()
+    page.goto(f"/a/shop{shown.path(shop)}")
+    settled(page, shown.heading)
+    found = [each for each in Axe().run(page).response["violations"] if each["impact"] in {"serious", "critical"}]
+    assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == []
+
+
+@every_page
+def test_a_narrow_page_does_not_scroll_sideways_and_its_targets_can_be_hit(
+    make_context: MakeContext, console: ConsoleHouse, shop: Account, shown: Shown
+) -> None:
+    page = make_context(console.operator_key, viewport=NARROW).new_page()
+    page.goto(f"/a/shop{shown.path(shop)}")
+    settled(page, shown.heading)
+    assert page.evaluate(OVERFLOW) <= 0
+    assert page.evaluate(SMALL) == []
+
+
+@every_page
+def test_the_heading_takes_the_focus_and_the_title_says_where_one_is(page: Page, shop: Account, shown: Shown) -> None:
+    page.goto(f"/a/shop{shown.path(shop)}")
+    settled(page, shown.heading)
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("h1")).to_be_focused()
+    assert page.title() == f"{shown.heading} · shop · Hookline"
+
+
+def test_a_slow_page_says_so_and_can_be_cancelled(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/v1/shop/webhook-log?*", held.append)
+    page.goto("/a/shop/out/log")
+    expect(page.get_by_text("Still waiting")).to_be_visible()
+    expect(page.locator("main[aria-busy=true]")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("You stopped waiting.")).to_be_visible()
+    page.unroute("**/v1/shop/webhook-log?*")
+    page.get_by_role("button", name="Load again").click()
+    expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def test_when_nobody_answers_the_rows_stay_and_it_comes_back_by_itself(page: Page, watch: Watch) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED")
+    page.goto("/a/shop/out/log")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_label("Time", exact=True).select_option("-7d")
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    expect(page.locator("tbody tr").first).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def test_an_error_shows_what_was_wrong_and_retries(page: Page, watch: Watch) -> None:
+    watch.allow("500")
+    problem = {"title": "Something went wrong here", "detail": "this is a fault of ours", "status": 500}
+    page.route("**/v1/shop/webhook-log?*", lambda route: route.fulfill(status=500, json=problem))
+    page.goto("/a/shop/out/log")
+    expect(page.get_by_role("alert")).to_contain_text("this is a fault of ours")
+    page.unroute("**/v1/shop/webhook-log?*")
+    page.get_by_role("button", name="Retry").click()
+    expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def test_a_block_of_home_fails_alone(page: Page, watch: Watch) -> None:
+    watch.allow("500")
+    page.route("**/v1/shop/queue/summary*", lambda route: route.fulfill(status=500, json={"title": "Broken"}))
+    page.goto("/a/shop/")
+    expect(page.get_by_role("alert")).to_contain_text("Broken")
+    expect(page.get_by_text("POST /webhooks/custom/shop/endpoint2").first).to_be_visible()
+
+
+def test_a_wrong_url_leads_home(page: Page) -> None:
+    page.goto("/a/shop/no/such/page")
+    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    page.locator("main").get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", level=1, name="Home")).to_be_visible()
+
+
+def test_one_key_puts_every_time_into_the_other_zone(make_context: MakeContext, console: ConsoleHouse) -> None:
+    page = make_context(console.operator_key, timezone_id="Asia/Kolkata").new_page()
+    page.goto("/a/shop/out/log")
+    first = page.locator("tbody time").first
+    before = first.inner_text()
+    page.locator("h1").focus()
+    page.keyboard.press("u")
+    expect(page.get_by_role("button", name="Asia/Kolkata")).to_be_visible()
+    expect(first).not_to_have_text(before)
+
+
+def test_rows_are_walked_by_keys(page: Page) -> None:
+    page.goto("/a/shop/in/log")
+    settled(page, "Incoming log")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("tbody tr").nth(1).locator("a")).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator("tbody tr").nth(0).locator("a")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("next and previous row")

@@ -1,0 +1,137 @@
+"""Both logs: filters are the URL and the API's query; a reload and Back bring the same rows; links freeze."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.console.house import Account
+from tests.console.pages import evaluate, set_filter, settled
+
+OUT = [("status", "done"), ("response_code", "2xx"), ("action", "point_add"), ("customer", "c-1"), ("trigger", "auto")]
+IN = [
+    ("outcome", "accepted"),
+    ("endpoint", "points"),
+    ("status_code", "200"),
+    ("customer", "c-1"),
+    ("action", "point_add"),
+]
+
+
+@pytest.fixture
+def busy(account: Account) -> Account:
+    """An account with two requests, one event, two attempts: one done, one failed for good."""
+    account.endpoint(filters={"attribute": "body.points", "operator": "exists"})
+    account.site("crm")
+    account.site("mail", retry_delays=[])
+    account.answers("mail", 503)
+    account.post({"customer": "c-1", "points": 12345678901234567890, "note": "x"})
+    account.post({"customer": "c-2"})
+    account.rows("/webhook-log", 1, status="done")
+    account.rows("/webhook-log", 1, status="failed")
+    account.rows("/incoming-log", 2)
+    return account
+
+
+@pytest.mark.parametrize(
+    ("path", "api", "filters"), [("/out/log", "webhook-log", OUT), ("/in/log", "incoming-log", IN)]
+)
+def test_filters_are_the_url_and_the_query_and_a_reload_and_back_keep_the_rows(
+    page: Page, busy: Account, path: str, api: str, filters: list[tuple[str, str]]
+) -> None:
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if f"/{api}?" in request.url else None)
+    page.goto(f"/a/{busy.name}{path}")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    for name, value in filters:
+        set_filter(page, name, value)
+        page.wait_for_url(f"**{name}={value}*")
+    expect(rows).to_have_count(1)
+    shown = dict(parse_qs(urlsplit(page.url).query))
+    assert shown == {name: [value] for name, value in filters}
+    query = parse_qs(urlsplit(asked[-1].url).query)
+    assert {name: query[name] for name in shown} == shown
+    page.reload()
+    expect(rows).to_have_count(1)
+    for _ in filters:
+        page.go_back()
+    expect(rows).to_have_count(2)
+    page.go_forward()
+    expect(page.locator(f"#filter-{filters[0][0]}")).to_have_value(filters[0][1])
+
+
+def test_no_match_is_not_nothing_there(page: Page, busy: Account) -> None:
+    page.goto(f"/a/{busy.name}/out/log?customer=nobody")
+    expect(page.get_by_role("heading", name="Nothing matches these filters")).to_be_visible()
+    page.get_by_role("button", name="Clear filters").last.click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.goto(f"/a/{busy.name}/out/log?to=2020-01-01T00:00:00Z")
+    expect(page.get_by_role("heading", name="No attempt in this range")).to_be_visible()
+    page.get_by_role("button", name="Widen to 90 d (2)").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_a_wide_page_shows_the_selected_attempt_beside_the_list(page: Page, busy: Account) -> None:
+    page.goto(f"/a/{busy.name}/out/log?status=failed")
+    page.locator("tbody a").first.click()
+    pane = page.get_by_label("The selected attempt")
+    expect(pane).to_contain_text("The receiver failed (503)")
+    expect(pane).to_contain_text("webhook-id")
+    page.reload()
+    expect(pane).to_contain_text("The receiver failed (503)")
+
+
+def test_an_attempt_shows_the_whole_exchange(page: Page, busy: Account) -> None:
+    row = busy.rows("/webhook-log", 1, status="done")[0]
+    page.goto(f"/a/{busy.name}/out/log/{row['id']}")
+    settled(page, "Attempt")
+    expect(page.get_by_label("Request", exact=True)).to_contain_text(
+        f"POST {busy.house.receiver.url(f'/{busy.name}/crm')}"
+    )
+    expect(page.get_by_label("Response", exact=True)).to_contain_text("HTTP 200")
+    expect(page.locator("main")).to_contain_text(row["delivery_id"][:10])
+
+
+def test_numbers_are_shown_as_they_were_written(page: Page, busy: Account) -> None:
+    done = busy.rows("/incoming-log", 1, outcome="accepted")[0]
+    page.goto(f"/a/{busy.name}/in/log/{done['id']}")
+    expect(page.get_by_label("Request", exact=True)).to_contain_text("12345678901234567890")
+
+
+def test_an_unknown_number_of_digits_survives_the_tokenizer(page: Page) -> None:
+    page.goto("/login")
+    text = '{"b": 1.10, "a": 123456789012345678901234567890, "a": 1e400, "x": [0.1000, -0]}'
+    found = evaluate(page, "js/lib/json.js", "(m, text) => m.slice(text, ['x', 0]) + ' ' + m.slice(text, ['b'])", text)
+    assert found == "0.1000 1.10"
+    assert evaluate(page, "js/lib/json.js", "(m, text) => m.tree(text).entries.length", text) == 4
+    assert evaluate(page, "js/lib/json.js", "(m, text) => m.tree(text)", "{'a': 1}") is None
+
+
+def test_a_relative_link_stays_relative_and_a_frozen_one_shows_the_same_tomorrow(page: Page, busy: Account) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/a/{busy.name}/out/log?from=-3h")
+    links = {}
+    for which in ("Relative", "Frozen"):
+        page.get_by_role("button", name="Copy link").click()
+        page.get_by_label(which).check()
+        page.get_by_role("button", name="Copy", exact=True).click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        links[which] = page.evaluate("navigator.clipboard.readText()")
+    assert parse_qs(urlsplit(links["Relative"]).query) == {"from": ["-3h"]}
+    page.clock.install()
+    page.clock.fast_forward("24:00:00")
+    page.goto(links["Frozen"])
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_exports_carry_the_filters(page: Page, busy: Account) -> None:
+    page.goto(f"/a/{busy.name}/out/log?status=failed")
+    page.get_by_text("Export").click()
+    with page.expect_download() as download:
+        page.get_by_text("as CSV").click()
+    lines = download.value.path().read_text("utf-8").splitlines()
+    assert len(lines) == 2
+    assert "failed" in lines[1]
