@@ -71,7 +71,9 @@ class Logs:
         parameters = call.query.model_dump(by_alias=True, exclude_none=True)
         after = parameters.pop("after", None)
         reached = after is None or await self._reached(after)
-        found = await self.reader.read(lambda connection: page(connection, call.account, parameters))
+        found = await self.reader.read(
+            lambda connection: page(connection, call.account, parameters), slow="q" in parameters
+        )
         return Answer({**found, "stale": not reached})
 
     async def _reached(self, after: str) -> bool:

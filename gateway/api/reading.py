@@ -18,7 +18,7 @@ from schemas.errors import FieldError, FieldInvalid
 
 __all__ = ["Reader", "refused_parameter"]
 
-THREADS = 4
+THREADS, SLOW = 4, 2
 POSITION = re.compile(r"([a-z-]{1,40}):([0-9]{1,6}):([0-9]{1,18})", re.ASCII)
 
 Found = TypeVar("Found")
@@ -33,14 +33,16 @@ class Reader:
         self._prefix = prefix
         self.watcher = Watcher(self._stamp)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
+        self._slow = ThreadPoolExecutor(SLOW, thread_name_prefix="search")
 
-    async def read(self, read: Read[Found]) -> Found:
-        """What `read` finds, of one moment.
+    async def read(self, read: Read[Found], *, slow: bool = False) -> Found:
+        """What `read` finds, of one moment; what may take a second is `slow`, and keeps nobody else waiting.
 
         Raises:
             Problem: the store is away, or a parameter is not one that the list takes.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._reading, read)
+        pool = self._slow if slow else self._pool
+        return await asyncio.get_running_loop().run_in_executor(pool, self._reading, read)
 
     def _reading(self, read: Read[Found]) -> Found:
         try:
@@ -85,7 +87,8 @@ class Reader:
 
     def close(self) -> None:
         """End the threads and close the store."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._slow):
+            pool.shutdown(wait=False, cancel_futures=True)
         self.store.close()
 
 

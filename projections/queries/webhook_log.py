@@ -49,8 +49,9 @@ def of_id(text: str) -> ColumnElement[bool] | None:
     return None if key is None else and_(*key)
 
 
-def words_of(sent: Attempt) -> Iterator[str]:
-    """The headers that people see."""
+def parts(sent: Attempt) -> Iterator[str | bytes]:
+    """What people see of an attempt."""
+    yield from (sent.request_url, sent.request_body, sent.response_body, sent.error_detail)
     for header in headers_of([*sent.request_headers, *sent.response_headers]):
         yield from header
 
@@ -86,7 +87,7 @@ LISTING = Listing(
         ),
         words=(table.customer, table.action, table.site_name, table.error, table.delivery_id, table.event_id),
         record=Attempt,
-        parts=lambda sent: (sent.request_url, sent.request_body, sent.response_body, sent.error_detail, *words_of(sent)),
+        parts=parts,
         recorded=lambda row: row.status != AttemptStatus.QUEUED,
     ),
 )

@@ -20,7 +20,7 @@ def page(url: str, name: str = "webhook-log", **parameters: str) -> dict[str, An
     store = Store(url)
     try:
         with store.read() as connection:
-            answer: dict[str, Any] = LISTS[name].page(connection, "shop", parameters)  # type: ignore[attr-defined]
+            answer: dict[str, Any] = LISTS[name].page(connection, "shop", parameters)
             return answer
     finally:
         store.close()
@@ -93,7 +93,8 @@ def test_a_search_ends_in_time_with_what_it_has_and_goes_on_from_there(
     log: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "SECONDS", -1.0)
-    found, cursor, looks = list[str](), "", 0
+    cursor: str | None = ""
+    found, looks = list[str](), 0
     while cursor is not None:
         one = page(log, q="internal", **({"cursor": cursor} if cursor else {}))
         found += [row["id"] for row in one["items"]]
