@@ -52,8 +52,7 @@ class Entrance:
         if authorization is not None:
             return self.callers.identify(authorization)
         session = self.cookies.read(request.cookies.get(COOKIE), self.now())
-        caller = session and self.callers.known(session.key_hash)
-        if session is None or caller is None:
+        if session is None or (caller := self.callers.known(session.key_hash)) is None:
             return None
         if request.method not in READS and not from_console(request):
             sentence = f"with the console's cookie a change needs `{MARK}: 1` and a page of this same address"
