@@ -12,7 +12,21 @@ import typer
 
 from gateway.cli import apply as applying
 from gateway.cli import console as consoles
-from gateway.cli import db, events, export, incoming_log, kafka, queue, reprocess, resend, secrets, sites, tail, topics
+from gateway.cli import (
+    db,
+    doctor,
+    events,
+    export,
+    incoming_log,
+    kafka,
+    queue,
+    reprocess,
+    resend,
+    secrets,
+    sites,
+    tail,
+    topics,
+)
 from gateway.cli import log as logs
 from gateway.cli.failing import in_one_line
 from gateway.cli.misspelled import warn_of_unknown_settings
@@ -40,6 +54,7 @@ app.add_typer(queue.app, name="queue")
 app.add_typer(resend.resends, name="resends")
 app.command("apply")(applying.apply)
 app.command("export")(export.export)
+app.command("doctor")(doctor.doctor)
 app.command("tail")(tail.tail)
 app.command("log")(logs.log)
 app.command("console")(consoles.console)

@@ -1,0 +1,1 @@
+"""What `hookline doctor` looks at: each check says what it found and what to do about it."""
