@@ -15,6 +15,7 @@ __all__ = ["CONDITION_ROOTS", "PLACEHOLDER", "Subscription"]
 
 CONDITION_ROOTS = {"customer": False, "action": False, "data": True}
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+MAX_PATH = 2048  # characters
 PLAIN_PLACEHOLDERS = ("id", "account", "customer", "action")
 
 
@@ -23,9 +24,9 @@ class Subscription(Form):
 
     name: Name
     site_id: Annotated[str, Field(min_length=1)]
-    actions: Annotated[list[str], Field(min_length=1)]
+    actions: Annotated[list[str], Field(min_length=1, max_length=1000)]
     condition: Node | None = None
-    path: str | None = None
+    path: Annotated[str, Field(max_length=MAX_PATH)] | None = None
     active: bool = True
 
     @field_validator("condition")
