@@ -73,8 +73,8 @@ SUBSCRIPTION: dict[str, list[Any]] = {
                   {"attribute": "data.x", "operator": "is"},
                   {"attribute": "data.x", "operator": "matches", "value": "("},
                   {"all": [{"any": [{"attribute": "data..x", "operator": "exists"}]}]}],
-    "path": ["", " ", *NO_TEXT, *[f"/{each}" for each in LINES], "x", "/a b", "/a?b", "/a#b", "/é", "/{nope}", "/{data}",
-             "/{", "/}", "/" + "x" * 2048],
+    "path": ["", " ", *NO_TEXT, *[f"/{each}" for each in LINES], "x", "/a b", "/a?b", "/a#b", "/é", "/{nope}",
+             "/{data}", "/{", "/}", "/" + "x" * 2048],
     "active": [None, "", "yes", 1, 0, [], {}],
 }  # fmt: skip
 
