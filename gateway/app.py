@@ -33,6 +33,7 @@ from gateway.jobs.ownership import Ownership
 from gateway.jobs.running import Runner
 from gateway.keys import operator_key
 from gateway.listening import Listening
+from gateway.status.cluster import ClusterWatch
 from gateway.up.errors import KafkaUnreachable
 from gateway.up.topics import Cluster
 from gateway.wiring import Edges, application
@@ -95,6 +96,7 @@ class Gateway:
         reader = Reader(store, settings.topic_prefix)
         recalling = Recalling(store, topics, Compiler(follower.configuration, keyring.open_text), keyring)
         copies, ids = Copies(recalling.recall), ProducerIds(recalling.recall_events)
+        watch = ClusterWatch(settings)
         edges = Edges(
             writer=writer,
             follower=follower,
@@ -118,6 +120,7 @@ class Gateway:
         await asyncio.to_thread(follower.stop)
         recalling.close()
         reader.close()
+        watch.close()
         log.info("stopped")
         return self._code
 

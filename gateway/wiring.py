@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -72,7 +72,7 @@ USER_AGENT = f"Hookline/{VERSION}"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edges:
     """What the gateway touches the world with; tests have their own. `reachable`: whether Kafka would take a record;
-    `look`: at all roles, as Kafka knows them.
+    `look` and `members`: at all roles, as Kafka knows them.
     """
 
     writer: Writes
@@ -84,6 +84,7 @@ class Edges:
     operator_key: str
     reachable: Callable[[], bool]
     look: Callable[[], ClusterSeen]
+    members: Callable[[], Awaitable[Mapping[str, tuple[str, ...]]]]
 
 
 def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.AbstractEventLoop) -> web.Application:
@@ -142,6 +143,7 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
             figures=Figures(edges.reader, configuration, now_ms),
             status=Status(
                 look=edges.look,
+                members=edges.members,
                 reader=edges.reader,
                 topics=topics,
                 store_url=settings.store_url,

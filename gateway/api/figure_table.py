@@ -9,6 +9,7 @@ from functools import partial
 from gateway.api import figure_shapes as shapes
 from gateway.api.figures import Figures
 from gateway.api.operations import Access, Operation
+from gateway.api.status import Status, StatusShown
 
 __all__ = ["FigureDoors", "of_figures"]
 
@@ -18,10 +19,20 @@ class FigureDoors:
     """The handlers."""
 
     figures: Figures
+    status: Status
 
 
 def of_figures(doors: FigureDoors) -> Iterator[Operation]:
     """All of them."""
+    yield Operation(
+        method="GET",
+        path="/v1/status",
+        access=Access.OPERATOR,
+        tag="Health",
+        summary="How Kafka, the store and every role do, and how far behind they are",
+        handle=doors.status.show,
+        answer=StatusShown,
+    )
     base, door = "/v1/{account}/stats", doors.figures
     reads = partial(Operation, method="GET", access=Access.READ, tag="Figures")
     yield reads(

@@ -19,6 +19,7 @@ from gateway.cli import (
     export,
     incoming_log,
     kafka,
+    projections,
     queue,
     reprocess,
     resend,
@@ -28,6 +29,7 @@ from gateway.cli import (
     topics,
 )
 from gateway.cli import log as logs
+from gateway.cli import status as statuses
 from gateway.cli.failing import in_one_line
 from gateway.cli.misspelled import warn_of_unknown_settings
 from gateway.up import tether
@@ -50,11 +52,13 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(events.app, name="events")
 app.add_typer(sites.app, name="sites")
 app.add_typer(db.app, name="db")
+app.add_typer(projections.app, name="projections")
 app.add_typer(queue.app, name="queue")
 app.add_typer(resend.resends, name="resends")
 app.command("apply")(applying.apply)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
+app.command("status")(statuses.status)
 app.command("tail")(tail.tail)
 app.command("log")(logs.log)
 app.command("console")(consoles.console)

@@ -10,7 +10,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["attempt_line", "attempts_table", "groups_table", "jobs_table", "queue_table", "show"]
+__all__ = [
+    "attempt_line",
+    "attempts_table",
+    "coloured",
+    "groups_table",
+    "jobs_table",
+    "new",
+    "plain",
+    "queue_table",
+    "show",
+]
 
 Row = dict[str, Any]
 COLOURS = {
@@ -20,6 +30,9 @@ COLOURS = {
     "failed": "red",
     "running": "blue",
     "paused": "yellow",
+    "active": "green",
+    "open": "red",
+    "probing": "yellow",
 }
 WIDE = 160  # columns where it is no terminal
 

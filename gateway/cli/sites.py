@@ -1,4 +1,4 @@
-"""`hookline sites`: the trusted sites of an account, and a test of one."""
+"""`hookline sites`: the trusted sites of an account and how they do, and a test of one."""
 
 from __future__ import annotations
 
@@ -21,6 +21,21 @@ LONGEST = 75.0  # seconds that a test may take: a site has at most 60
 @app.callback()
 def sites() -> None:
     """Trusted sites."""
+
+
+@app.command("list")
+def show_list(account: Account = "") -> None:
+    """Show the sites, each with how it does: what succeeded in the last hour, what waits, whether it is held back."""
+    from urllib.parse import quote
+
+    from gateway.cli.accounts import account_of, all_items
+    from gateway.cli.client import Client
+    from gateway.cli.outgoing_tables import show
+    from gateway.cli.site_table import sites_table
+
+    client = Client.from_environment()
+    whose = account_of(client, account)
+    show(sites_table(all_items(client, f"/v1/{quote(whose, safe='')}/sites")))
 
 
 @app.command("test")

@@ -15,6 +15,7 @@ from gateway.incoming.copies import Copies
 from gateway.incoming.producer_ids import ProducerIds
 from gateway.incoming.recalling import Recalling
 from gateway.listening import Listening
+from gateway.status.cluster import ClusterSeen
 from gateway.wiring import Edges, application
 from projections.queries.store import Store
 from schemas.records import IncomingRequest
@@ -59,6 +60,8 @@ class House:
         self.gate = Gate()
         self.gate.open = True
         self.key: str | None = OPERATOR
+        self.seen = ClusterSeen("nobody looks in a test")
+        self.members: dict[str, tuple[str, ...]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -78,6 +81,8 @@ class House:
             ids=self.ids,
             operator_key=OPERATOR,
             reachable=lambda: not self.log.away,
+            look=lambda: self.seen,
+            members=self._members,
         )
         self._thread.start()
         self.app = application(self.settings, edges, self.gate, self._loop)
@@ -85,6 +90,9 @@ class House:
         asyncio.run_coroutine_threadsafe(self.listening.start("127.0.0.1:0"), self._loop).result(10)
         self.port = self.listening.port
         self.reader = reader
+
+    async def _members(self) -> dict[str, tuple[str, ...]]:
+        return self.members
 
     def accepts(self) -> bool:
         """Whether it listens. It is not tried: asyncio leaks a connection that comes while it stops."""

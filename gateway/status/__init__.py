@@ -1,0 +1,1 @@
+"""How all roles do, as Kafka and the store tell it."""
