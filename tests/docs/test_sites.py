@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from ruamel.yaml import YAML
 
-from schemas.definitions import Site
+from schemas.definitions import Site, Subscription
 from schemas.definitions.secrets import mask
 from schemas.identity import lane_key
 from schemas.records import CustomerEvent, Delivery, SourceType
@@ -28,6 +28,7 @@ __all__ = ["house", "make_house"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "sites.md"
 BLOCKS = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ROW = r"^\| `(\w+)` \|([^|]*)\|"
 NOW = 1_795_510_800_000  # ms
 EVENT = CustomerEvent(
     id="evt_1",
@@ -60,26 +61,28 @@ def examples() -> Iterator[Any]:
             yield pytest.param(file, request, id=file["sites"][0]["name"])
 
 
-def delivery_of(site: dict[str, Any]) -> Delivery:
-    content = Contents(EVENT).of(site, None, ID)
+def delivery_of(site: dict[str, Any], path: str | None = None) -> Delivery:
+    content = Contents(EVENT).of(site, path, ID)
     return a_delivery(
         delivery_id=ID,
         lane=lane_key("crm", 0),
         content_type=content.content_type,
         body=content.body,
+        path=content.path,
         filename=content.filename,
         problem=content.problem,
     )
 
 
-def sent(site: dict[str, Any]) -> str:
+def sent(site: dict[str, Any], path: str | None = None) -> str:
     """The request as it goes out, as text."""
     found = sites_of(configured(a_site(**site))).find("shop", "crm")
-    step = step_for(found, delivery_of(site), NOW, "Hookline/1.0")
+    step = step_for(found, delivery_of(site, path), NOW, "Hookline/1.0")
     assert isinstance(step, Send)
     request, where = step.request, urlsplit(step.request.destination.url)
     headers = [pair for pair in request.headers if pair[0] != "Host"]
-    lines = [f"{request.method} {where.path} HTTP/1.1", f"Host: {where.netloc}"]
+    target = where._replace(scheme="", netloc="").geturl()
+    lines = [f"{request.method} {target} HTTP/1.1", f"Host: {where.netloc}"]
     lines += [f"{name}: {value}" for name, value in headers]
     return "\n".join([*lines, "", request.body.decode(), ""])
 
@@ -87,9 +90,10 @@ def sent(site: dict[str, Any]) -> str:
 @pytest.mark.parametrize(("file", "request_text"), list(examples()))
 def test_what_is_configured_is_sent(house: House, file: dict[str, Any], request_text: str) -> None:
     done = house.made("PUT", f"/v1/{file['account']}/configuration", file)
-    assert [each["change"] for each in done["changes"]] == ["created"]
+    assert {each["change"] for each in done["changes"]} == {"created"}
     site = Site.model_validate(file["sites"][0]).model_dump(mode="json")
-    assert sent(site | {"state": "active"}) == request_text
+    subscription = next(iter(file.get("subscriptions", ())), {})
+    assert sent(site | {"state": "active"}, subscription.get("path")) == request_text
 
 
 def test_every_type_of_authentication_has_its_example() -> None:
@@ -107,12 +111,22 @@ def test_every_placeholder_is_what_the_table_says() -> None:
 
 
 def test_fields_and_defaults_are_those_of_a_site() -> None:
-    rows = re.findall(r"^\| `(\w+)` \|([^|]*)\|", PAGE.read_text("utf-8"), re.MULTILINE)
+    site_rows, _, _ = PAGE.read_text("utf-8").partition("## The message")
+    rows = re.findall(ROW, site_rows, re.MULTILINE)
     site = Site(name="x", url="https://crm.example/").model_dump(mode="json")
     fields = dict(rows)
     assert set(fields) == set(site)
     for name in ("state", "timeout_seconds", "content_type", "proxy", "parallel", "ordering"):
         assert YAML(typ="safe", pure=True).load(fields[name].strip(" `")) == site[name]
+
+
+def test_fields_of_a_subscription_are_those_that_there_are() -> None:
+    _, _, rest = PAGE.read_text("utf-8").partition("## Subscriptions")
+    fields = dict(re.findall(ROW, rest.partition("## Authentication")[0], re.MULTILINE))
+    assert {"site_id" if name == "site" else name for name in fields} == set(Subscription.model_fields)
+    assert {name for name, field in Subscription.model_fields.items() if not field.is_required()} == {
+        name for name, default in fields.items() if default.strip()
+    }
 
 
 def test_a_secret_of_a_list_is_shown_with_these_fields() -> None:
