@@ -22,9 +22,13 @@ __all__ = ["Batch", "Fold"]
 
 
 class Fold:
-    """The topics that are folded, each with its function; `cluster` is the Kafka cluster's id."""
+    """The topics that are folded, each with its function; `cluster` is the Kafka cluster's id.
 
-    def __init__(self, topics: Topics, cluster: str) -> None:
+    Records from before `since` (ms) give no rows: they are kept no longer.
+    """
+
+    def __init__(self, topics: Topics, cluster: str, since: int = 0) -> None:
+        self.since = since
         self._folds: dict[str, tuple[Kind, Callable[[Message], tuple[Row, ...]]]] = {
             topics.incoming_requests: (Kind.REQUEST, fold_request),
             topics.customer_events: (Kind.EVENT, partial(fold_event, cluster=cluster)),
@@ -44,6 +48,8 @@ class Fold:
 
     def rows(self, message: Message) -> tuple[Row, ...]:
         """The rows of one record; what cannot be read is a row of the rejected ones, raw."""
+        if message.timestamp < self.since:
+            return ()
         kind, fold = self._folds[message.topic]
         try:
             return fold(message)

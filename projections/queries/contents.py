@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
-from projections.store.packing import plain
+from projections.store.unpacking import plain
 from projections.tables import records
 from schemas.codec import decode_as
 

@@ -12,7 +12,7 @@ from projections.queries.filters import equals, equals_number, one_of
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.searching import Search, equal
 from projections.queries.times import iso, milliseconds
-from projections.store.packing import plain
+from projections.store.unpacking import plain
 from projections.tables import incoming_requests, records
 from schemas.codec import decode_as
 from schemas.records import IncomingRequest, Outcome

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, select, tuple_
 
-from projections.store.packing import plain
+from projections.store.unpacking import plain
 from projections.tables import records
 from schemas.codec import decode_as
 from schemas.errors import FieldInvalid

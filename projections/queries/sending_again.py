@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from projections.places import offset_of
-from projections.store.packing import plain
+from projections.store.unpacking import plain
 from projections.tables import IS_QUEUED, attempts, deliveries, records
 from schemas.codec import decode_as
 from schemas.records import Delivery, PendingStep, QueueReason, Trigger

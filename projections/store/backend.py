@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-
-from projections.folds.rows import Row
 
 __all__ = ["Backend", "Identity"]
 
@@ -52,10 +49,6 @@ class Backend(Protocol):
 
     def join_writers(self, connection: Connection) -> None:
         """Nobody puts another store in the place of this one until this transaction ends."""
-        ...
-
-    def merge(self, connection: Connection, kind: type[Row], rows: Sequence[Row]) -> None:
-        """Merge rows of one kind into their table, as `Batch` does."""
         ...
 
     def passes(self, error: DBAPIError) -> bool:

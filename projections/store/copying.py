@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 import psycopg
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from projections.folds.rows import Row
 from projections.store.merge import key_of, merged, table_of
 
-__all__ = ["copy_rows", "merging", "without_nul"]
+__all__ = ["cleaned", "copy_rows", "merging", "without_nul"]
 
 DIALECT = cast("Any", postgresql.dialect)()  # which its stubs do not type
 NUL, SHOWN = "\0", "\u2400"  # PostgreSQL's text has no U+0000; its picture stands for it
@@ -55,7 +55,8 @@ def has_nul(row: Row) -> bool:
     return NUL in "".join([value for value in row if type(value) is str])
 
 
-def cleaned(row: Row) -> Iterator[Any]:
+def cleaned(row: Iterable[Any]) -> Iterator[Any]:
+    """The values, each U+0000 of a text as its picture."""
     for value in row:
         yield value.replace(NUL, SHOWN) if isinstance(value, str) else value
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Table, select
 from projections.figure_tables import FIGURES
 from projections.folds.rows import SHAPES
 from projections.store.merge import table_of
-from projections.store.packing import plain
+from projections.store.unpacking import plain
 from projections.tables import offsets, records
 
 __all__ = ["TABLES", "digests", "rows_of"]

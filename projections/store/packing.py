@@ -1,13 +1,11 @@
 """Records as the store keeps them: zstd frames, each kind of record with dictionaries trained from the store's own.
 
-A frame names its dictionary, so one that is found better later leaves older records as they are. What is no frame is
-the record itself.
+A frame names its dictionary, so one that is found better later leaves older records as they are.
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import deque
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -19,7 +17,7 @@ from projections.folds.rows import RecordRow, Row
 from projections.places import Kind, kind_of
 from projections.tables import dictionaries
 
-__all__ = ["Packer", "plain"]
+__all__ = ["Packer"]
 
 LEVEL = 3
 DICTIONARY = 32 * 1024  # bytes
@@ -28,26 +26,6 @@ SAMPLES, LONGEST_SAMPLE = 1000, 8 * 1024  # records, and bytes of one
 FIRST, SECOND, EVERY = 1000, 20_000, 500_000
 BETTER = 0.9  # of the bytes that the one in use needs; else it stays
 IDS = (2**15, 2**31)  # those that zstd leaves to everybody
-
-known = threading.local()  # a decompressor is used by one thread at a time
-
-
-def plain(connection: Connection, value: bytes) -> bytes:
-    """The record, of a value as it is kept."""
-    if not value.startswith(zstandard.FRAME_HEADER):
-        return value
-    number = zstandard.get_frame_parameters(value).dict_id
-    mine: dict[Any, zstandard.ZstdDecompressor] = known.__dict__
-    if number not in mine:
-        mine[number] = zstandard.ZstdDecompressor(dict_data=dictionary(connection, number))
-    return mine[number].decompress(value)
-
-
-def dictionary(connection: Connection, number: int) -> zstandard.ZstdCompressionDict | None:
-    if number == 0:
-        return None
-    content = connection.execute(select(dictionaries.c.content).where(dictionaries.c.id == number)).scalar_one()
-    return zstandard.ZstdCompressionDict(content)
 
 
 class Packer:

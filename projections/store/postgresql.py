@@ -7,25 +7,19 @@ transactions, rows and offsets together, and they are folded again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
-from projections.folds.rows import SHAPES, Row
 from projections.store.backend import Identity
-from projections.store.copying import copy_rows, merging, without_nul
-from projections.store.merge import upsert
 
 __all__ = ["PostgresqlStore"]
 
 SCHEMA = "hookline"
 CONNECT_SECONDS = 5
-FEW = 50  # rows that one statement each is quicker for than a temporary table
 WRITER = "-c synchronous_commit=off -c lock_timeout=5000 -c client_min_messages=warning"
 READER = "-c default_transaction_read_only=on -c jit=off"
 UPGRADES, WRITES = 1, 2  # the first halves of advisory locks; the second is the schema's name
@@ -41,12 +35,6 @@ NOT_IN_BYTE_ORDER = """
     WHERE c.relnamespace = to_regnamespace(:schema) AND c.relkind IN ('r', 'p') AND a.attnum > 0
     AND NOT a.attisdropped AND l.collname <> 'C'
 """
-
-DIALECT: Any = postgresql.dialect  # which its stubs do not type
-ONE_BY_ONE = {
-    kind: str(upsert(kind, postgresql.insert).compile(dialect=DIALECT(paramstyle="format"))) for kind in SHAPES
-}
-ALL_AT_ONCE = {kind: merging(kind) for kind in SHAPES}
 
 
 class PostgresqlStore:
@@ -115,19 +103,17 @@ class PostgresqlStore:
         """Under a lock that writers share."""
         self._lock(connection, WRITES, "_shared")
 
+    def hold_off_writers(self, connection: Connection) -> None:
+        """Until this transaction ends no other one of a writer begins."""
+        self._lock(connection, WRITES)
+
+    def beside(self, schema: str) -> PostgresqlStore:
+        """Another schema of this database."""
+        return PostgresqlStore(self._url, schema)
+
     def _lock(self, connection: Connection, number: int, shared: str = "") -> None:
         lock = text(f"SELECT pg_advisory_xact_lock{shared}(:number, hashtext(:schema))")
         connection.execute(lock, {"number": number, "schema": self.schema})
-
-    def merge(self, connection: Connection, kind: type[Row], rows: Sequence[Row]) -> None:
-        """As it says; in the order of the keys, so that two writers never wait for each other in a ring."""
-        possible = without_nul(rows)
-        if len(possible) < FEW:
-            key = SHAPES[kind].key
-            connection.exec_driver_sql(ONE_BY_ONE[kind], sorted(possible, key=lambda row: row[:key]))
-        else:
-            copy_rows(connection, kind, possible)
-            connection.exec_driver_sql(ALL_AT_ONCE[kind])
 
     def passes(self, error: DBAPIError) -> bool:
         """By the server's code; without one nobody answered."""

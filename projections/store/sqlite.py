@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
-from projections.folds.rows import SHAPES, Row
 from projections.store.backend import Identity
-from projections.store.merge import upsert
 
 __all__ = ["SqliteStore"]
 
@@ -48,10 +45,6 @@ PASSING = (
     "SQLITE_NOMEM",
 )
 DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")  # the last: a table is not there, or there already
-
-STATEMENTS = {
-    kind: str(upsert(kind, sqlite.insert).compile(dialect=sqlite.dialect(paramstyle="qmark"))) for kind in SHAPES
-}
 
 
 class SqliteStore:
@@ -119,18 +112,15 @@ class SqliteStore:
 
         A reader of the old file may still hold its shared memory; a new file that took it over would be read wrongly.
         """
+        path = self.path.resolve()  # a link may lead to it
         for suffix in LEFTOVERS:
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
 
     def settle(self, connection: Connection) -> None:
         """Nothing."""
 
     def join_writers(self, connection: Connection) -> None:
         """The write lock is held from the beginning of the transaction."""
-
-    def merge(self, connection: Connection, kind: type[Row], rows: Sequence[Row]) -> None:
-        """As it says; the driver runs it directly: through the insert construct it costs half as much again."""
-        connection.exec_driver_sql(STATEMENTS[kind], list(rows))
 
     def passes(self, error: DBAPIError) -> bool:
         """By the driver's code."""

@@ -17,6 +17,7 @@ from projections.folds.fold import Batch
 from projections.store import figures
 from projections.store.backend import Backend, Identity
 from projections.store.errors import OffsetFenced, StoreDamaged, StoreForeign, StoreReplaced, StoreUnavailable
+from projections.store.merging import merge
 from projections.store.opening import backend_of
 from projections.store.packing import Packer
 from projections.tables import offsets, origin
@@ -133,7 +134,7 @@ class Writer:
             fence(connection, moves)
             differences = figures.differences(connection, batch)
             for kind, rows in batch.tables.items():
-                self._backend.merge(connection, kind, self._packer.pack(connection, rows.values()))
+                merge(connection, kind, self._packer.pack(connection, rows.values()))
             figures.add(connection, differences)
         self._packer.committed()
 

@@ -12,7 +12,7 @@ from projections.queries.contents import record_at
 from projections.queries.store import Store
 from projections.store.errors import OffsetFenced
 from projections.store.opening import backend_of
-from projections.store.packing import plain
+from projections.store.unpacking import plain
 from projections.store.write import Move, Writer
 from projections.tables import dictionaries, records
 from schemas.codec import encode
