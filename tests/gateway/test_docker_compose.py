@@ -1,4 +1,4 @@
-"""docker-compose.yml: the same Kafka as the local one, for people who have Docker."""
+"""docker-compose.yml: the same Kafka as the local one, and one service a role, for people who have Docker."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gateway.up import jars, local_kafka
 from schemas.settings import Settings
 from schemas.topics import MAX_MESSAGE_BYTES
 
+ROLES = ("gateway", "streams", "courier", "projector")
 FILE = Path(__file__).parents[2] / "docker-compose.yml"
 
 
@@ -33,7 +34,7 @@ def test_it_listens_where_hookline_looks_for_a_local_kafka_and_on_this_machine_o
     listen = Settings.model_validate({}).local_kafka_listen
     kafka = compose["services"]["kafka"]
     assert kafka["ports"] == [f"{listen}:9092"]
-    assert kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"] == f"PLAINTEXT://{listen}"
+    assert kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"] == f"PLAINTEXT://{listen},INSIDE://kafka:9094"
     assert f"HOOKLINE_KAFKA_BOOTSTRAP_SERVERS={listen}" in FILE.read_text("utf-8")
 
 
@@ -50,6 +51,19 @@ def test_every_value_of_its_environment_is_text_as_compose_wants_it(compose: dic
     for name, value in compose["services"]["kafka"]["environment"].items():
         assert name.startswith("KAFKA_")
         assert isinstance(value, str), name
+
+
+def test_each_role_is_a_service_that_is_started_only_when_it_is_asked_for(compose: dict[str, Any]) -> None:
+    commands = {name: each["command"] for name, each in compose["services"].items() if "command" in each}
+    assert commands == {"topics": ["topics", "create"], **{role: [role] for role in ROLES}}
+    started = {name for name, each in compose["services"].items() if "roles" not in each.get("profiles", [])}
+    assert started == {"kafka"}
+    for role in ROLES:
+        environment = compose["services"][role]["environment"]
+        assert environment["HOOKLINE_KAFKA_BOOTSTRAP_SERVERS"] == "kafka:9094"
+        given = {name: value for name, value in environment.items() if not value.startswith("${")}
+        Settings.model_validate({name.removeprefix("HOOKLINE_").lower(): value for name, value in given.items()})
+        assert {name.removeprefix("HOOKLINE_").lower() for name in environment} <= Settings.model_fields.keys()
 
 
 def test_its_data_outlives_the_container(compose: dict[str, Any]) -> None:

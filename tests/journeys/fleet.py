@@ -43,14 +43,19 @@ class Fleet:
     def add(self, role: str, number: int) -> None:
         """Start a member; it joins while the others go on."""
         self.done.append(f"add {role} {number}")
-        self.silent[self.name(role, number)] = len(self.hookline.log(self.name(role, number)))
+        self.silent[self.name(role, number)] = self.said(role, number)
         own = {"listen": self.addresses[number]} if role == "gateway" else {}
         self.hookline.start_role(self.name(role, number), **own)
+
+    def said(self, role: str, number: int) -> int:
+        """How much a member has written to its log."""
+        file = self.hookline.log_file(self.name(role, number))
+        return file.stat().st_size if file.exists() else 0
 
     def remove(self, role: str, number: int, how: signal.Signals) -> None:
         """End a member, by a signal; SIGTERM must end it in order, once it has begun."""
         self.done.append(f"{how.name} {role} {number}")
-        begun = len(self.hookline.log(self.name(role, number)))
+        begun = self.said(role, number)
         code = self.hookline._end(self.name(role, number), how)
         in_order = code == 0 or (code == -how and begun == self.silent.get(self.name(role, number), 0))
         assert how is signal.SIGKILL or in_order, self.hookline.log(self.name(role, number))
