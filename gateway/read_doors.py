@@ -7,6 +7,7 @@ import time
 from gateway.api.changing import Changer
 from gateway.api.read_table import ReadDoors
 from gateway.api.reading import Reader
+from gateway.api.rejecting import RejectedDoor
 from gateway.api.streaming import Streams
 from gateway.api.traces import Traces
 from schemas.topics import Topics
@@ -21,4 +22,5 @@ def read_doors(reader: Reader, changer: Changer, compiler: Compiler, topics: Top
     return ReadDoors(
         traces=Traces(reader=reader, changer=changer, compiler=compiler),
         streams=Streams(reader, configuration, topics, time.monotonic),
+        rejected=RejectedDoor(reader=reader, writer=changer.writer, topics=topics, compiler=compiler, now=changer.now),
     )

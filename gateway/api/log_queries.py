@@ -22,6 +22,7 @@ __all__ = [
     "RequestFilters",
     "RequestQuery",
     "RequestStream",
+    "Text",
 ]
 
 Text = Annotated[str | None, Field(min_length=1, max_length=1024)]

@@ -9,7 +9,10 @@ from functools import partial
 from gateway.api import trace_shapes
 from gateway.api.answers import EVENTS
 from gateway.api.log_queries import AttemptStream, RequestStream
+from gateway.api.log_shapes import LogList
 from gateway.api.operations import Access, Operation
+from gateway.api.rejected_shapes import RejectedHandled, RejectedQuery, RejectedRow, RejectedWhole
+from gateway.api.rejecting import RejectedDoor
 from gateway.api.streaming import Streams
 from gateway.api.traces import Traces
 
@@ -25,12 +28,15 @@ class ReadDoors:
 
     traces: Traces
     streams: Streams
+    rejected: RejectedDoor
 
 
 def of_reading(doors: ReadDoors) -> Iterator[Operation]:
     """All of them; their paths are tried before those of single rows."""
     yield from of_streams(doors.streams)
     yield from of_traces(doors.traces)
+    yield from of_rejected(doors.rejected, "/v1/rejected", Access.OPERATOR, Access.OPERATOR, " of no account")
+    yield from of_rejected(doors.rejected, f"{BASE}/rejected", Access.READ, Access.WRITE, "")
 
 
 def of_traces(door: Traces) -> Iterator[Operation]:
@@ -63,4 +69,37 @@ def of_streams(door: Streams) -> Iterator[Operation]:
         summary="The incoming log live: an event a request, with the filters of the list",
         handle=door.incoming_log,
         query=RequestStream,
+    )
+
+
+def of_rejected(door: RejectedDoor, base: str, look: Access, act: Access, whose: str) -> Iterator[Operation]:
+    looks = partial(Operation, method="GET", access=look, tag="Rejected")
+    acts = partial(
+        Operation,
+        method="POST",
+        access=act,
+        tag="Rejected",
+        answer=RejectedHandled,
+        status=202,
+        problems=("not_found", "wrong_state"),
+    )
+    yield looks(
+        path=base,
+        summary=f"Records{whose} that could not be used",
+        handle=door.list,
+        query=RejectedQuery,
+        answer=LogList[RejectedRow],
+    )
+    yield looks(
+        path=f"{base}/{{id}}", summary=f"One rejected record{whose}, raw", handle=door.read, answer=RejectedWhole
+    )
+    yield acts(
+        path=f"{base}/{{id}}/retry",
+        summary=f"Write a rejected record{whose} again, as it is, where it came from",
+        handle=door.retry,
+    )
+    yield acts(
+        path=f"{base}/{{id}}/dismiss",
+        summary=f"Say that nothing is to be done about a rejected record{whose}; it stays",
+        handle=door.dismiss,
     )

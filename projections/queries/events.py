@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, exists, select
 
 from projections.queries.filters import equals, one_of
 from projections.queries.lists import Listing, envelope, read_page
+from projections.queries.rejected import still_refused
 from projections.queries.searching import Search, equal
 from projections.queries.times import iso
 from projections.tables import customer_events, rejected
@@ -19,7 +20,7 @@ __all__ = ["of_ids", "one", "page", "stored"]
 
 table = customer_events.c
 # An unknown action is found out by routing, which writes the record to `rejected`: whichever comes first.
-is_event = ~exists().where(rejected.c.refused == table.place)
+is_event = ~exists().where(rejected.c.refused == table.place, still_refused)
 
 LISTING = Listing(
     kind=4,

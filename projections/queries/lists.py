@@ -51,7 +51,7 @@ class Page:
 def read_page(
     connection: Connection,
     listing: Listing,
-    account: str,
+    account: str | None,
     parameters: Mapping[str, str],
     *conditions: ColumnElement[bool],
 ) -> Page:
