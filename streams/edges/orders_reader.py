@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import structlog
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
 
 from schemas.codec import decode_as
 from schemas.errors import KafkaUnavailable, RecordUnreadable
@@ -17,6 +17,7 @@ from schemas.settings import Settings
 from streams.core.orders import Orders
 from streams.edges.clock import steady
 from streams.edges.kafka import consumer_config
+from streams.edges.span_reader import is_wanted
 
 __all__ = ["OrdersReader"]
 
@@ -65,24 +66,9 @@ class OrdersReader:
             while ends:
                 for message in consumer.consume(BATCH, 0.05):
                     deadline = steady() + PATIENCE
-                    if self._is_wanted(message, ends):
+                    if is_wanted(message, ends):
                         yield message
                 if steady() > deadline:
                     raise KafkaUnavailable(f"{len(ends)} partitions of {self.topic} could not be read")
         finally:
             consumer.close()
-
-    @staticmethod
-    def _is_wanted(message: Message, ends: dict[int, int]) -> bool:
-        """Whether it lies below its end; a partition that has reached it is wanted no more."""
-        number, offset, error = message.partition() or 0, message.offset() or 0, message.error()
-        end = ends.get(number)
-        if end is None:
-            return False
-        if error is not None:
-            if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
-                del ends[number]
-            return False
-        if offset >= end - 1:
-            del ends[number]
-        return offset < end
