@@ -17,9 +17,11 @@ import uvloop
 from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.agents.carry import Carrier
+from streams.agents.known_ids import KnownIds
 from streams.agents.map import map_hop
-from streams.agents.route import Place, route_hop
+from streams.agents.route import Place, event_reader, route_hop
 from streams.core.definitions import Compiler
+from streams.core.producer_ids import ProducerIds
 from streams.edges import lenient_records, logs
 from streams.edges.clock import now_ms
 from streams.edges.cluster import Cluster, reachable
@@ -29,6 +31,7 @@ from streams.edges.group_progress import GroupProgress
 from streams.edges.keyring import keyring_of
 from streams.edges.library_logs import pass_on
 from streams.edges.outbox import Outbox
+from streams.edges.span_reader import SpanReader
 from streams.edges.watchdog import Rules, Watchdog
 from streams.edges.worker_slot import worker_slot
 from streams.faust_app import REBALANCE, build_app, group_of
@@ -39,6 +42,7 @@ __all__ = ["run"]
 log = structlog.get_logger(__name__)
 
 CLIENT = "hookline-streams"
+MOST_IDS = 200_000  # of producers' events, about 70 MB
 ACKNOWLEDGED_WITHIN = 60.0  # seconds; a broker that restarts is back by then
 STOPPED_WITHIN = 12.0  # seconds
 
@@ -86,7 +90,13 @@ class Worker:
         place = Place(cluster.id, cluster.partitions[self._topics.deliveries])
         hops = (
             map_hop(self._topics, follower.configuration, compiler, keyring.open),
-            route_hop(self._topics, place, follower.configuration, compiler),
+            route_hop(
+                self._topics,
+                place,
+                follower.configuration,
+                compiler,
+                self._known_ids(place, Compiler(follower.configuration, keyring.open_text)),
+            ),
         )
         carrier = Carrier(outbox, follower, now_ms)
         app = build_app(self._settings, hops, carrier.carry, worker_slot(self._settings, "streams"))
@@ -94,6 +104,11 @@ class Worker:
         outbox.close()
         follower.stop()
         return code
+
+    def _known_ids(self, place: Place, compiler: Compiler) -> KnownIds:
+        window = round(self._settings.producer_id_window * 1000)
+        reader = SpanReader(self._settings, f"{CLIENT}-ids", self._topics.customer_events)
+        return KnownIds(ProducerIds(window, MOST_IDS), reader, window, event_reader(place, compiler))
 
     def _stop(self) -> None:
         self._hang.start()

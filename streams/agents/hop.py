@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from schemas.codec import encode
-from schemas.errors import HooklineError
+from schemas.codec import MARKER, decode, encode
+from schemas.errors import HooklineError, RecordUnreadable
+from schemas.json_text import JsonMalformed, parse
 from schemas.records import Rejected, RejectedReason
 from streams.edges.kafka import Message
 from streams.edges.seldom import Seldom
@@ -73,16 +74,21 @@ class Unusable(Exception):
 
 
 Turn = Callable[[SourceRecord, Moment], Iterable[Message]]
+Needs = Callable[[Sequence[SourceRecord]], Callable[[], None] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """`turn` makes one record's messages; it raises Unusable, or Behind."""
+    """`turn` makes one record's messages; it raises Unusable, or Behind.
+
+    `needs` answers what has to be done before a batch, in a thread since it blocks; None: nothing.
+    """
 
     name: str
     topic: str
     rejected: str  # the topic of what cannot be used
     turn: Turn
+    needs: Needs = lambda _: None
 
     def step(self, batch: Sequence[SourceRecord], moment: Moment) -> list[Outgoing]:
         """The messages of a batch, in its order.
@@ -165,5 +171,17 @@ def require_folded(offset: int, folded: int, moment: Moment) -> None:
 def reference(hop: Hop, record: SourceRecord, why: str, moment: Moment) -> Outgoing:
     """What goes to `rejected` for a message that Kafka refuses for good: where its record lies, and nothing more."""
     bare = SourceRecord(record.topic, record.partition, record.offset, record.timestamp, None, b"")
-    fact = Unusable(RejectedReason.REFUSED_BY_KAFKA, f"what {hop.name} made of it was refused: {why}")
+    detail = f"what {hop.name} made of it was refused: {why}"
+    fact = Unusable(RejectedReason.REFUSED_BY_KAFKA, detail, account=account_of(record))
     return Outgoing(hop._rejection(bare, fact, moment), record)  # noqa: SLF001 - of this module
+
+
+def account_of(record: SourceRecord) -> str | None:
+    """Whose record it is, where it says so: a record of ours, or a JSON object."""
+    value = record.value or b""
+    try:
+        found = decode(value) if value.startswith(MARKER) else parse(value)
+    except (RecordUnreadable, JsonMalformed):
+        return None
+    account = found.get("account") if isinstance(found, dict) else getattr(found, "account", None)
+    return account if isinstance(account, str) else None

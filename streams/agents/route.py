@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from schemas.codec import encode
@@ -12,12 +12,13 @@ from schemas.identity import lane_partition
 from schemas.records import CustomerEvent, RejectedReason
 from schemas.topics import Topics
 from streams.agents.hop import Hop, Moment, SourceRecord, Unusable, require_folded
+from streams.agents.known_ids import KnownIds
 from streams.core.configuration import Configuration
 from streams.core.definitions import AccountView, Compiler
 from streams.core.routing import deliveries_of
 from streams.edges.kafka import Message
 
-__all__ = ["Place", "route_hop"]
+__all__ = ["Place", "event_reader", "route_hop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,42 @@ class Place:
     partitions: int
 
 
-def route_hop(topics: Topics, place: Place, configuration: Configuration, compiler: Compiler) -> Hop:
-    """The hop *route*; `compiler` is that of `configuration`."""
+def route_hop(
+    topics: Topics, place: Place, configuration: Configuration, compiler: Compiler, ids: KnownIds | None = None
+) -> Hop:
+    """The hop *route*; `compiler` is that of `configuration`. `ids`: of producers, so that none names two events."""
 
     def turn(record: SourceRecord, moment: Moment) -> Iterator[Message]:
         event = read(record, place.cluster)
         require_folded(event.config_offset, configuration.offset, moment)
-        view = compiler.account(event.account)
-        if view is None:
-            raise Unusable(RejectedReason.UNKNOWN_ACCOUNT, f"there is no account {event.account!r}", path="account")
+        view = view_of(compiler, event)
         event = checked(event, view)
+        if ids is not None and not ids.is_new(event, record):
+            return
         under = max(view.offset, event.config_offset)
         for delivery in deliveries_of(view, event, partitions=place.partitions, now=moment.now, config_offset=under):
             partition = lane_partition(delivery.lane, place.partitions)
             yield Message(topics.deliveries, delivery.lane.encode(), encode(delivery), partition)
 
-    return Hop("route", topics.customer_events, topics.rejected, turn)
+    needs = ids.needs if ids is not None else lambda _: None
+    return Hop("route", topics.customer_events, topics.rejected, turn, needs)
+
+
+def event_reader(place: Place, compiler: Compiler) -> Callable[[SourceRecord], CustomerEvent]:
+    """Reads an event as it is routed; raises Unusable. For one thread, as `compiler` is."""
+
+    def event_of(record: SourceRecord) -> CustomerEvent:
+        event = read(record, place.cluster)
+        return checked(event, view_of(compiler, event))
+
+    return event_of
+
+
+def view_of(compiler: Compiler, event: CustomerEvent) -> AccountView:
+    view = compiler.account(event.account)
+    if view is None:
+        raise Unusable(RejectedReason.UNKNOWN_ACCOUNT, f"there is no account {event.account!r}", path="account")
+    return view
 
 
 def read(record: SourceRecord, cluster: str) -> CustomerEvent:
