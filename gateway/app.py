@@ -34,6 +34,7 @@ from gateway.jobs.running import Runner
 from gateway.keys import operator_key
 from gateway.listening import Listening
 from gateway.status.cluster import ClusterWatch
+from gateway.status.members import members_of
 from gateway.up.errors import KafkaUnreachable
 from gateway.up.topics import Cluster
 from gateway.wiring import Edges, application
@@ -106,6 +107,8 @@ class Gateway:
             ids=ids,
             operator_key=known_operator_key(settings),
             reachable=lambda: writer.reachable(topics.incoming_requests, REACHED_WITHIN),
+            look=watch.look,
+            members=lambda: members_of(settings),
         )
         listening = Listening(application(settings, edges, self._gate, self._loop))
         await listening.start(settings.listen)

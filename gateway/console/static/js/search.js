@@ -50,8 +50,8 @@ export async function send(event, redraw) {
 export const found = (redraw) =>
   box.hits.length ? html`<ul class="found">${box.hits.map((hit) => html`<li><a href=${to(hit)} @click=${() => clear(redraw)}>${hit.label} <span class="meta">${hit.kind}</span></a></li>`)}</ul>` : nothing;
 
-/** Where a hit is: `path` is one of the API's, or of the console's. @param {Hit} hit */
-const to = (hit) => /** @type {any} */ (run.ctx).href(hit.path);
+/** Where a hit is shown. @param {Hit} hit */
+const to = (hit) => hit.path;
 
 /** @param {string} text @returns {Promise<Hit[]>} */
 const find = async (text) => (await get(/** @type {any} */ (run.ctx).api("/lookup"), { query: { q: text } })).items;
