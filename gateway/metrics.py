@@ -1,42 +1,39 @@
-"""The figures that the gateway counts, by name; `/metrics` shows them."""
+"""The figures that the gateway counts; `/metrics` shows them."""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
-
+from schemas import metrics
 from schemas.records import Outcome
 
 __all__ = [
     "EVENTS",
     "INCOMING",
     "INCOMING_SECONDS",
+    "KAFKA_UP",
+    "LAG",
     "NOT_HTTP",
     "NOT_RECALLED",
+    "OLDEST",
     "REGISTRY",
+    "STORE_UP",
     "TOO_MANY",
     "UNAVAILABLE",
     "UNKNOWN",
 ]
 
-REGISTRY = CollectorRegistry()
+METERS = metrics.Meters(metrics.Role.GATEWAY)
+REGISTRY = METERS.registry
 
-_incoming = Counter(
-    "hookline_incoming_requests", "Requests to known endpoints, by outcome", ["outcome"], registry=REGISTRY
-)
+_incoming = METERS.counter(metrics.INCOMING)
 INCOMING = {outcome: _incoming.labels(outcome.value) for outcome in Outcome}
-INCOMING_SECONDS = Histogram(
-    "hookline_incoming_seconds",
-    "From the request's head to Kafka's acknowledgement",
-    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0),
-    registry=REGISTRY,
-)
-UNKNOWN = Counter("hookline_unknown_endpoint_requests", "Requests to endpoints that nobody has", registry=REGISTRY)
-UNAVAILABLE = Counter(
-    "hookline_unacknowledged_requests", "Requests that Kafka did not acknowledge in time", registry=REGISTRY
-)
-TOO_MANY = Counter("hookline_too_many_requests", "Requests beyond an endpoint's rate", registry=REGISTRY)
-NOT_RECALLED = Counter(
-    "hookline_copies_not_recalled", "Requests whose copies the store could not be asked for", registry=REGISTRY
-)
-NOT_HTTP = Counter("hookline_not_http", "Requests that are not HTTP", registry=REGISTRY)
-EVENTS = Counter("hookline_api_events", "Customer events taken by the API", registry=REGISTRY)
+INCOMING_SECONDS = METERS.histogram(metrics.INCOMING_SECONDS)
+UNKNOWN = METERS.counter(metrics.UNKNOWN)
+UNAVAILABLE = METERS.counter(metrics.UNAVAILABLE)
+TOO_MANY = METERS.counter(metrics.TOO_MANY)
+NOT_RECALLED = METERS.counter(metrics.NOT_RECALLED)
+NOT_HTTP = METERS.counter(metrics.NOT_HTTP)
+EVENTS = METERS.counter(metrics.EVENTS)
+KAFKA_UP = METERS.gauge(metrics.KAFKA_UP)
+STORE_UP = METERS.gauge(metrics.STORE_UP)
+LAG = METERS.gauge(metrics.LAG)
+OLDEST = METERS.gauge(metrics.OLDEST)

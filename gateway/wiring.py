@@ -22,7 +22,7 @@ from gateway.api.events import EventDoor
 from gateway.api.exports import Exports
 from gateway.api.figure_table import FigureDoors
 from gateway.api.figures import Figures
-from gateway.api.health import Health, metrics
+from gateway.api.health import Health
 from gateway.api.kinds import KINDS, SITES, Kind
 from gateway.api.last_use import LastUse
 from gateway.api.logs import Logs
@@ -52,8 +52,10 @@ from gateway.incoming.requests import PATHS, Incoming
 from gateway.incoming.unknown import UnknownEndpoints
 from gateway.job_doors import incoming_doors, resend_doors
 from gateway.outgoing.requester import Requester
+from gateway.protocol import spoken
 from gateway.read_doors import read_doors
 from gateway.status.cluster import ClusterSeen
+from gateway.status.gauges import Gauges
 from gateway.writing import Writes
 from schemas.settings import Settings
 from schemas.topics import Topics
@@ -153,7 +155,8 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         ),
     )
     front = serving.Serving(entrance, configuration, settings.max_body, gate)
-    app = routed(incoming, front, tuple(operations(doors)), gate)
+    gauges = Gauges(look=edges.look, reader=edges.reader, topics=topics, configuration=configuration, now=now_ms)
+    app = routed(incoming, front, tuple(operations(doors)), gate, gauges)
     app.on_cleanup.append(requester.clean_up)
     app.on_shutdown.append(edges.reader.let_go)
     return app
@@ -192,14 +195,16 @@ def outgoing_doors(
     )
 
 
-def routed(incoming: Incoming, front: serving.Serving, table: Sequence[Operation], gate: Gate) -> web.Application:
+def routed(
+    incoming: Incoming, front: serving.Serving, table: Sequence[Operation], gate: Gate, gauges: Gauges
+) -> web.Application:
     """Every path, in the order in which they are tried."""
-    app = web.Application()
+    app = web.Application(middlewares=[spoken])
     for path in PATHS:
         app.router.add_route("*", path, gate.keep(incoming.handle, answers.starting))
     front.add_to(app.router, table)
-    app.router.add_get("/metrics", metrics)
-    app.router.add_get("/openapi.json", openapi.serve(table))
+    app.router.add_get("/metrics", serving.without_query(gauges.show))
+    app.router.add_get("/openapi.json", serving.without_query(openapi.serve(table)))
     app.router.add_get("/docs", docs.serve(table))
     add_console(app.router)
     app.router.add_route("*", "/{path:.*}", serving.no_such_path)

@@ -12,6 +12,7 @@ from typing import TypeVar
 import structlog
 
 from projections.folds.fold import Batch, Fold
+from projections.metrics import FOLD_SECONDS, FOLDED, UNUSABLE, WRITABLE
 from projections.source import Source
 from projections.store.errors import StoreUnavailable
 from projections.store.migrate import upgrade
@@ -75,19 +76,23 @@ class Projector:
             writer.check_target()
             return
         batch = Batch()
-        for message in messages:
-            batch.add(fold.rows(message))
-        moves = source.moves(messages)
-        writer.write(batch, moves)
+        with FOLD_SECONDS.time():
+            for message in messages:
+                batch.add(fold.rows(message))
+            moves = source.moves(messages)
+            writer.write(batch, moves)
         source.advance(moves)
+        FOLDED.inc(len(messages))
         self._written(batch)
 
     def _written(self, batch: Batch) -> None:
+        WRITABLE.set(1)
         if self._delay > FIRST_DELAY:
             log.info("the store can be written again")
             self._delay = FIRST_DELAY
         if batch.unusable:
             self._unusable += batch.unusable
+            UNUSABLE.inc(batch.unusable)
             log.warning(
                 "records that cannot be used", count=batch.unusable, total=self._unusable, see="the rejected records"
             )
@@ -96,6 +101,7 @@ class Projector:
         """How long to leave the store alone: twice as long each time."""
         delay = self._delay
         self._delay = min(delay * 2, LONGEST_DELAY)
+        WRITABLE.set(0)
         log.error("the store cannot be written", reason=str(error), again_in_seconds=delay)
         return delay
 

@@ -94,7 +94,11 @@ class Settings(BaseSettings):
     )
 
     worker_slot: str = Field("", description="stable name of this worker in its group; blank: host and role")
-    metrics_listen: str = Field("", description="address and port for health and metrics of roles without HTTP")
+    metrics_listen: str = Field(
+        "",
+        description="address and port for health and metrics of roles without HTTP; under `up` streams has it, "
+        "courier and projector the next two",
+    )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines")
 

@@ -1,4 +1,4 @@
-"""Whether this gateway lives, and whether it can acknowledge a request; its figures.
+"""Whether this gateway lives, and whether it can acknowledge a request.
 
 Ready asks Kafka, not the store: a store that is away costs no request. Its state is in the body all the same.
 """
@@ -10,18 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from gateway.api.answers import HEADERS, Answer
+from gateway.api.answers import Answer
 from gateway.api.operations import Call
 from gateway.api.problems import Problem
 from gateway.api.reading import Reader
-from gateway.metrics import REGISTRY
 from projections.queries import offsets
 
-__all__ = ["Alive", "Health", "Ready", "metrics"]
+__all__ = ["Alive", "Health", "Ready"]
 
 
 class Alive(BaseModel):
@@ -83,8 +80,3 @@ class Health:
         except Problem as problem:
             return {"available": False, "as_of": None, "detail": problem.detail}
         return {"available": True, "as_of": as_of, "detail": None}
-
-
-async def metrics(_: web.Request) -> web.Response:
-    """The figures, in Prometheus's text format."""
-    return web.Response(body=generate_latest(REGISTRY), headers={**HEADERS, "Content-Type": CONTENT_TYPE_LATEST})

@@ -123,8 +123,11 @@ def gateway() -> None:
 def streams() -> None:
     """Turn requests into customer events, and events into deliveries."""
     settings = started()
+    from gateway.up.metrics_server import serve_metrics
+    from streams.edges.metrics import STREAMS
     from streams.faust_worker import run
 
+    serve_metrics(settings, STREAMS)
     sys.exit(run(settings))
 
 
@@ -132,8 +135,11 @@ def streams() -> None:
 def courier() -> None:
     """Deliver, and send again what failed."""
     settings = started()
+    from gateway.up.metrics_server import serve_metrics
     from streams.courier import run
+    from streams.edges.metrics import COURIER
 
+    serve_metrics(settings, COURIER)
     sys.exit(run(settings))
 
 
@@ -141,9 +147,12 @@ def courier() -> None:
 def projector() -> None:
     """Fold the log into the store that the API reads."""
     settings = started()
+    from gateway.up.metrics_server import serve_metrics
+    from projections.metrics import PROJECTOR
     from projections.project import run
     from streams.edges.worker_slot import worker_slot
 
+    serve_metrics(settings, PROJECTOR)
     # Two projectors of one host are two members: each has its slot, as the other roles have.
     sys.exit(run(settings.model_copy(update={"worker_slot": worker_slot(settings, "projector")})))
 

@@ -20,6 +20,7 @@ from gateway.up import holding, local_kafka, ready
 from gateway.up.child import Child
 from gateway.up.console import Console
 from gateway.up.errors import KafkaUnreachable, LocalKafkaFailed, NotApplied
+from gateway.up.metrics_server import listen_of
 from gateway.up.ports import require_free
 from gateway.up.quiet import quiet_kafka
 from gateway.up.topics import Cluster
@@ -161,7 +162,9 @@ class Supervisor:
 
     def _start_child(self, name: str, *arguments: str) -> Child:
         command = [str(self.plan.program), name, *arguments]
-        environment = ChainMap(self.awaiting, self._environment())
+        shown_at = listen_of(self.settings, name)
+        figures = {"HOOKLINE_METRICS_LISTEN": shown_at} if shown_at else {}
+        environment = ChainMap(self.awaiting, figures, self._environment())
         child = Child(name, command, environment, self.console.say, settled_by=SETTLED_BY.get(name, ""))
         self.children.append(child)
         child.start()

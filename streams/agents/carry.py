@@ -1,8 +1,9 @@
 """Carries a batch: whatever its hop makes of it is in Kafka before the batch counts as read.
 
-1. The hop's step makes the messages. 2. Where a record was decided under a change that is not folded here, fold up to
-it and do 1 again. 3. All messages are sent, and every delivery report is in. Only then does `carry` return. A failure
-leaves it as an exception, and whoever runs it must then not acknowledge the batch.
+0. What the hop needs to know is read. 1. The hop's step makes the messages. 2. Where a record was decided under a
+change that is not folded here, fold up to it and do 1 again. 3. All messages are sent, and every delivery report is in.
+Only then does `carry` return. A failure leaves it as an exception, and whoever runs it must then not acknowledge the
+batch.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import Protocol
 
 from schemas.errors import KafkaUnavailable
 from streams.agents.hop import Behind, Hop, Moment, Outgoing, SourceRecord, reference
+from streams.edges.clock import steady
 from streams.edges.kafka import Message
+from streams.edges.metrics import HOP_MESSAGES, HOP_RECORDS, HOP_REJECTED, HOP_SECONDS
 from streams.edges.outbox import MessageRefused, Placed
 
 __all__ = ["Carrier"]
@@ -51,8 +54,14 @@ class Carrier:
         Raises:
             KafkaUnavailable: it is not known what of it is in Kafka.
         """
+        began = steady()
         for part in parts(batch):
-            await self._send(hop, await self._made(hop, part))
+            if (needed := hop.needs(part)) is not None:
+                await asyncio.to_thread(needed)
+            made = await self._made(hop, part)
+            await self._send(hop, made)
+            count(hop, part, made)
+        HOP_SECONDS.labels(hop.name).observe(steady() - began)
 
     async def _made(self, hop: Hop, batch: Sequence[SourceRecord]) -> list[Outgoing]:
         end: int | None = None
@@ -80,6 +89,13 @@ class Carrier:
 
     async def _acknowledged(self, outgoing: Sequence[Outgoing]) -> None:
         await asyncio.wrap_future(self._outbox.send([one.message for one in outgoing]))
+
+
+def count(hop: Hop, batch: Sequence[SourceRecord], made: Sequence[Outgoing]) -> None:
+    rejected = sum(one.message.topic == hop.rejected for one in made)
+    HOP_RECORDS.labels(hop.name).inc(len(batch))
+    HOP_REJECTED.labels(hop.name).inc(rejected)
+    HOP_MESSAGES.labels(hop.name).inc(len(made) - rejected)
 
 
 def parts(batch: Sequence[SourceRecord]) -> Iterator[Sequence[SourceRecord]]:

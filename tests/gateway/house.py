@@ -61,7 +61,7 @@ class House:
         self.gate.open = True
         self.key: str | None = OPERATOR
         self.seen = ClusterSeen("nobody looks in a test")
-        self.members: dict[str, tuple[str, ...]] = {}
+        self.members: Mapping[str, tuple[str, ...]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -91,7 +91,7 @@ class House:
         self.port = self.listening.port
         self.reader = reader
 
-    async def _members(self) -> dict[str, tuple[str, ...]]:
+    async def _members(self) -> Mapping[str, tuple[str, ...]]:
         return self.members
 
     def accepts(self) -> bool:

@@ -1,4 +1,4 @@
-"""One wide line an attempt: all that is worth knowing, and no secret."""
+"""One wide line an attempt: all that is worth knowing, and no secret. It is counted, too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import structlog
 
-from schemas.records import Attempt
+from schemas.records import Attempt, AttemptStatus
+from streams.edges.metrics import ATTEMPT_SECONDS, ATTEMPTS, DEAD
 
 __all__ = ["log_attempt", "log_lost"]
 
@@ -16,6 +17,11 @@ log: Any = structlog.get_logger("courier")
 def log_attempt(row: Attempt) -> None:
     """An attempt that is being recorded."""
     log.info("attempt", **fields(row))
+    ATTEMPTS[row.status].inc()
+    if row.status is AttemptStatus.FAILED:
+        DEAD.inc()
+    if row.request_method:  # what ends unsent took no time
+        ATTEMPT_SECONDS.observe(row.duration_us / 1_000_000)
 
 
 def log_lost(row: Attempt) -> None:

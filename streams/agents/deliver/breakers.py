@@ -17,6 +17,7 @@ from streams.core.answer import Answer
 from streams.core.breaking import Breaker, BreakerState
 from streams.core.lanes import Caps, LaneName
 from streams.core.sending import SiteView
+from streams.edges.metrics import BREAKER
 
 __all__ = ["Breakers"]
 
@@ -105,6 +106,10 @@ class Breakers:
             "courier": self._member,
         }
         log.warning("breaker", account=entity.account, **body)
+        if breaker.state is BreakerState.CLOSED:
+            BREAKER.remove(entity.account, entity.id)
+        else:
+            BREAKER.labels(entity.account, entity.id).set(1 if breaker.state is BreakerState.OPEN else 0.5)
         operation = Operation(
             id=f"brk_{entity.id}.{self._member}",
             kind=OperationKind.BREAKER,

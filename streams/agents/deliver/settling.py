@@ -26,6 +26,7 @@ from streams.core.retrying import Delivered, Exhausted, Resend, Verdict, retry_a
 from streams.core.sending import SiteView
 from streams.edges import crash
 from streams.edges.clock import now_ms
+from streams.edges.metrics import DELIVERY_SECONDS, PARKED
 
 __all__ = ["Parking", "Settling"]
 
@@ -113,6 +114,8 @@ class Settling:
         due = follows.due if isinstance(follows, Resend) else None
         status = status_of(follows)
         row = attempts.row_of(work.delivery, site, request, answer, status=status, next_attempt_at=due)
+        if (row.chain, row.step) == ("0", 1):
+            DELIVERY_SECONDS.observe(max(row.created_at - work.delivery.created_at, 0) / 1000)
         self._leave(work, row, follows)
 
     def ended(self, work: Work, site: SiteView | None, fault: Fault) -> None:
@@ -149,6 +152,7 @@ class Settling:
         row = encode(unsent(work.delivery, None, fault))
 
         def written(offset: int | None) -> None:
+            PARKED.labels(cause).inc()
             self._parking.parked(work, offset)
             ordering.parked(work, offset)
             if offset is None:
