@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 from gateway.api.changing import Changer
+from gateway.api.customers import Customers
+from gateway.api.looking_up import Lookup
 from gateway.api.read_table import ReadDoors
 from gateway.api.reading import Reader
 from gateway.api.rejecting import RejectedDoor
@@ -22,5 +24,7 @@ def read_doors(reader: Reader, changer: Changer, compiler: Compiler, topics: Top
     return ReadDoors(
         traces=Traces(reader=reader, changer=changer, compiler=compiler),
         streams=Streams(reader, configuration, topics, time.monotonic),
+        customers=Customers(reader, configuration),
+        lookup=Lookup(reader, configuration),
         rejected=RejectedDoor(reader=reader, writer=changer.writer, topics=topics, compiler=compiler, now=changer.now),
     )

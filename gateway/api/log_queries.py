@@ -16,9 +16,12 @@ __all__ = [
     "AttemptFilters",
     "AttemptQuery",
     "AttemptStream",
+    "EventFilters",
     "EventQuery",
     "LogQuery",
+    "QueueFilters",
     "QueueQuery",
+    "RangeQuery",
     "RequestFilters",
     "RequestQuery",
     "RequestStream",
@@ -105,7 +108,7 @@ class RequestStream(RequestFilters, StreamQuery):
     """The incoming log live."""
 
 
-class EventQuery(LogQuery, SearchedQuery):
+class EventFilters(RangeQuery):
     """Filters of the event history."""
 
     action: Text = None
@@ -114,7 +117,11 @@ class EventQuery(LogQuery, SearchedQuery):
     request_id: Text = None
 
 
-class QueueQuery(LogQuery):
+class EventQuery(EventFilters, LogQuery, SearchedQuery):
+    """A page of the event history."""
+
+
+class QueueFilters(RangeQuery):
     """Filters of the queue."""
 
     reason: Annotated[str | None, Field(description="queued, retrying or parked")] = None
@@ -122,3 +129,7 @@ class QueueQuery(LogQuery):
     customer: Text = None
     site_id: Text = None
     delivery_id: Text = None
+
+
+class QueueQuery(QueueFilters, LogQuery):
+    """A page of the queue."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.api.asking import Asking, Commanded
-from gateway.api.exports import CSV, PSV, Exports
+from gateway.api.export_table import of_exports
+from gateway.api.exports import Exports
 from gateway.api.job_shapes import JobQuery, JobsQuery
 from gateway.api.jobs import JobDoor
-from gateway.api.log_queries import AttemptFilters, RequestFilters
 from gateway.api.log_shapes import LogList
 from gateway.api.operations import Access, Operation
 from gateway.api.previewing import Previewed, Previewing, SitePreviewSent
@@ -84,26 +84,6 @@ def of_outgoing(doors: OutgoingDoors) -> Iterator[Operation]:
     )
     yield from of_resends(doors.resends, doors.resend_jobs)
     yield from of_exports(doors.exports)
-
-
-def of_exports(door: Exports) -> Iterator[Operation]:
-    base = "/v1/{account}"
-    reads = partial(Operation, method="GET", access=Access.READ, tag="Logs")
-    for form in (CSV, PSV):
-        yield reads(
-            path=f"{base}/webhook-log.{form.suffix}",
-            summary=f"The webhook log as a {form.suffix.upper()} file, the newest first",
-            handle=partial(door.webhook_log, form=form),
-            query=AttemptFilters,
-            downloads=form.content_type,
-        )
-    yield reads(
-        path=f"{base}/incoming-log.csv",
-        summary="The incoming log as a CSV file, the newest first",
-        handle=partial(door.incoming_log, form=CSV),
-        query=RequestFilters,
-        downloads=CSV.content_type,
-    )
 
 
 def of_resends(door: Resends, jobs: JobDoor) -> Iterator[Operation]:

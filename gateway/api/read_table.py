@@ -8,8 +8,10 @@ from functools import partial
 
 from gateway.api import trace_shapes
 from gateway.api.answers import EVENTS
+from gateway.api.customers import Customers, Entry, TimelineQuery
 from gateway.api.log_queries import AttemptStream, RequestStream
 from gateway.api.log_shapes import LogList
+from gateway.api.looking_up import Looked, Lookup, LookupQuery
 from gateway.api.operations import Access, Operation
 from gateway.api.rejected_shapes import RejectedHandled, RejectedQuery, RejectedRow, RejectedWhole
 from gateway.api.rejecting import RejectedDoor
@@ -29,12 +31,30 @@ class ReadDoors:
     traces: Traces
     streams: Streams
     rejected: RejectedDoor
+    customers: Customers
+    lookup: Lookup
 
 
 def of_reading(doors: ReadDoors) -> Iterator[Operation]:
     """All of them; their paths are tried before those of single rows."""
     yield from of_streams(doors.streams)
     yield from of_traces(doors.traces)
+    yield reads(
+        path=f"{BASE}/lookup",
+        tag="Events",
+        summary="What an id, a customer or a name is, and where the console shows it",
+        handle=doors.lookup.look,
+        query=LookupQuery,
+        answer=Looked,
+    )
+    yield reads(
+        path=f"{BASE}/customers/{{customer}}/timeline",
+        tag="Events",
+        summary="What happened to one customer: requests, events and attempts, the newest first",
+        handle=doors.customers.timeline,
+        query=TimelineQuery,
+        answer=LogList[Entry],
+    )
     yield from of_rejected(doors.rejected, "/v1/rejected", Access.OPERATOR, Access.OPERATOR, " of no account")
     yield from of_rejected(doors.rejected, f"{BASE}/rejected", Access.READ, Access.WRITE, "")
 

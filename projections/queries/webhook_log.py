@@ -16,7 +16,7 @@ from projections.tables import attempts, deliveries
 from schemas.identity import attempt_id
 from schemas.records import Attempt, AttemptError, AttemptStatus, Trigger
 
-__all__ = ["attempts_of_delivery", "one", "page", "recorded"]
+__all__ = ["attempts_of_delivery", "of_id", "one", "page", "recorded"]
 
 table = attempts.c
 earlier = attempts.alias("earlier")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import http.client
 import io
+import json
 import tracemalloc
 
 import pytest
@@ -13,7 +14,7 @@ from projections.queries.tables_as_text import cell, lines
 from schemas.records import AttemptStatus
 from tests.gateway.folded import fold
 from tests.gateway.house import OPERATOR, House
-from tests.projections.records import NOW, a_message, an_attempt
+from tests.projections.records import NOW, a_delivery, a_message, an_attempt, an_event
 
 AWKWARD = 'says "hi", then|leaves\r\nfor ever'
 
@@ -95,6 +96,33 @@ def test_every_text_comes_back_from_its_file() -> None:
     rows = [{"a": text, "b": "x"} for text in ("", " lead", "tail ", '"', '""', ",", "|", "a\nb", "a\r\nb", "'", "é")]
     for separator in ",|":
         assert read(lines([["a", "b"], *rows], ["a", "b"], separator), separator) == rows
+
+
+@pytest.mark.parametrize("name", ["webhook-log", "incoming-log", "events", "queue"])
+def test_every_list_is_a_file_in_every_format_with_its_rows_and_filters(house: House, name: str) -> None:
+    house.webhook()
+    for n in range(3):
+        house.post("points", {"customer": f"c-{n}", "points": n})
+    made = [a_message(a_delivery(delivery_id=f"dlv_{n}", customer=f"c-{n}"), offset=n) for n in range(3)]
+    sent = [a_message(an_attempt(delivery_id="dlv_0", customer="c-0"))]
+    happened = [a_message(an_event(id=f"evt_{n}", customer=f"c-{n}"), offset=n) for n in range(3)]
+    fold(house, *made, *sent, *happened)
+    rows = house.made("GET", f"/v1/shop/{name}")["items"]
+    answer = house.call("GET", f"/v1/shop/{name}.ndjson")
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    assert [json.loads(line) for line in answer.body.splitlines()] == rows
+    for suffix, separator in (("csv", ","), ("psv", "|")):
+        read_back = read(house.call("GET", f"/v1/shop/{name}.{suffix}").body, separator)
+        assert [row["customer"] for row in read_back] == [row["customer"] for row in rows]
+        assert house.call("GET", f"/v1/shop/{name}.{suffix}?nonsense=1").paths == ["nonsense"]
+    chosen = house.call("GET", f"/v1/shop/{name}.ndjson?customer=c-2").body
+    assert {json.loads(line)["customer"] for line in chosen.splitlines()} <= {"c-2"}
+
+
+def test_an_events_data_is_json_text_in_a_table(house: House) -> None:
+    fold(house, a_message(an_event()))
+    (row,) = read(house.call("GET", "/v1/shop/events.csv").body, ",")
+    assert (row["data"], row["source_type"], row["request_id"]) == ('{"points":325}', "incoming_webhook", "req_1")
 
 
 def test_a_large_file_is_streamed_in_little_memory(house: House) -> None:
