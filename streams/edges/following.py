@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ from schemas.records import Change
 from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.core.configuration import Configuration
+from streams.edges.clock import steady
 from streams.edges.kafka import consumer_config
 from streams.edges.keyring import Keyring
 
@@ -29,6 +31,8 @@ __all__ = ["Follower"]
 log = structlog.get_logger(__name__)
 REMEMBERED = 1000
 AWAY = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT)  # noqa: SLF001 - librdkafka's names
+MOVING = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)  # just made, or its leader changes
+PAUSE = 0.1  # seconds between two questions
 LASTING = (
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
     KafkaError.UNKNOWN_TOPIC_OR_PART,
@@ -87,13 +91,23 @@ class Follower:
         """
         asker = Consumer(self._client)  # the following one belongs to its thread
         try:
-            return int(asker.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=timeout)[1])
+            return self._asked(asker, steady() + timeout)
         except KafkaException as error:
             if error.args[0].code() in AWAY:
                 raise KafkaUnavailable(unreachable(self._settings, error.args[0])) from None
             raise KafkaUnavailable(f"{self._topic}: {error.args[0].str()}") from None
         finally:
             asker.close()
+
+    def _asked(self, asker: Consumer, until: float) -> int:
+        while True:
+            try:
+                left = max(0.0, until - steady())
+                return int(asker.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=left)[1])
+            except KafkaException as error:
+                if error.args[0].code() not in MOVING or steady() > until:
+                    raise
+            time.sleep(PAUSE)
 
     def wait_for(self, offset: int, timeout: float) -> bool:
         """Wait until `offset` is folded; False when `timeout` seconds were not enough."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from schemas.definitions.secrets import SEALED
-from schemas.errors import SecretUnreadable
+from schemas.errors import KafkaUnavailable, SecretUnreadable
 from schemas.records import EntityKind
+from schemas.settings import Settings
+from streams.edges import following
 from streams.edges.following import Follower
 from streams.edges.keyring import Keyring
 from tests.streams.shop import ACCOUNT, SITE, Shop, a_change, an_item
@@ -64,3 +67,30 @@ def test_a_key_that_the_log_needs_and_nobody_has_is_said_at_start(stage: Stage) 
         follower.start()
     eventually(lambda: failures)
     follower.stop()
+
+
+class Moving:
+    """A consumer whose partition has no leader the first times it is asked."""
+
+    said: tuple[int, ...] = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
+
+    def __init__(self, _: object) -> None:
+        self.left = list(self.said)
+
+    def get_watermark_offsets(self, _: TopicPartition, timeout: float) -> tuple[int, int]:
+        assert timeout > 0
+        if self.left:
+            raise KafkaException(KafkaError(self.left.pop()))
+        return 0, 5
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def test_a_partition_that_was_just_made_is_asked_until_it_has_a_leader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "Consumer", Moving)
+    follower = Follower(Settings.model_validate({}), KEYRING, lambda _: None)
+    assert follower.end_offset() == 5
+    monkeypatch.setattr(Moving, "said", (KafkaError.UNKNOWN_TOPIC_OR_PART,))
+    with pytest.raises(KafkaUnavailable):
+        follower.end_offset()
