@@ -78,6 +78,19 @@ def test_connections_are_used_again(bench: Bench) -> None:
     assert server.connections == 1
 
 
+def test_a_connection_to_one_address_is_not_used_for_another(bench: Bench) -> None:
+    def handler(connection: socket.socket) -> None:
+        while read_request(connection):
+            connection.sendall(OK)
+
+    server = bench.server(handler)  # on 127.0.0.1 alone
+    url = f"http://rebinding.invalid:{server.port}/hook"
+    assert bench.ask(server, url=url).remote_ip == "127.0.0.1"
+    answer = bench.ask(server, url=url, ip="127.0.0.2")
+    assert answer.fault is not None
+    assert (answer.fault.error, server.connections) == (AttemptError.CONNECT, 1)
+
+
 def test_a_message_is_not_sent_again_when_a_reused_connection_dies(bench: Bench) -> None:
     def handler(connection: socket.socket) -> None:
         server.requests.append(read_request(connection))
