@@ -12,6 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from gateway.incoming import answers
 from gateway.incoming.bodies import DRAINED_FOR
 from gateway.metrics import NOT_HTTP
+from gateway.protocol import as_ours
 from gateway.up.errors import PortTaken
 from schemas.settings import host_and_port
 
@@ -27,6 +28,14 @@ class Door(web.RequestHandler):
     """One connection."""
 
     __slots__ = ()
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer; the server's own refusals as ours."""
+        if isinstance(resp, web.HTTPException):
+            resp = as_ours(request, resp)
+        return await super().finish_response(request, resp, start_time)
 
     def handle_error(
         self,
@@ -86,6 +95,7 @@ class Listening:
             access_log=None,  # type: ignore[arg-type]  # None is what turns it off
             keepalive_timeout=IDLE,
             lingering_time=DRAINED_FOR,
+            auto_decompress=False,  # see gateway/incoming/bodies.py
         )
 
     @property

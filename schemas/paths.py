@@ -6,6 +6,7 @@ ordinary character. What leads nowhere is MISSING, which is not null.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any, Final
@@ -14,6 +15,7 @@ __all__ = ["MISSING", "Missing", "is_empty", "path_problem", "read", "write"]
 
 MAX_PATH = 512
 MAX_PARTS = 64
+INDEX = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 
 
 class Missing(Enum):
@@ -66,7 +68,7 @@ def keys_in(value: dict[str, Any], parts: list[str], start: int) -> Iterator[tup
 
 def walk_list(value: list[Any], parts: list[str], start: int) -> Any:
     part = parts[start]
-    if not (part.isascii() and part.isdigit() and len(part) < 10 and int(part) < len(value)):  # noqa: PLR2004
+    if not (INDEX.fullmatch(part) and int(part) < len(value)):
         return MISSING
     return walk(value[int(part)], parts, start + 1)
 

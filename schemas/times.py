@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 __all__ = ["iso", "iso_milliseconds"]
 
+# RFC 3339, and of ISO 8601 besides: a date alone, a time without seconds or zone, a blank for the T.
+FORM = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?", re.ASCII
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
 EARLIEST = -62_135_596_800_000  # the first of the year 1
@@ -18,7 +23,12 @@ def iso(at: int) -> str:
 
 
 def iso_milliseconds(text: str, *, needs_zone: bool = False) -> int | None:
-    """ISO 8601 as milliseconds; None where it is none. Without a zone it is UTC, or none where it needs one."""
+    """A time in the extended format of ISO 8601, as RFC 3339 has it, as milliseconds; None where it is none.
+
+    Without a zone it is UTC, or none where it needs one.
+    """
+    if FORM.fullmatch(text) is None:
+        return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -31,6 +31,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "id_conflict": (409, "The id belongs to another event"),
     "too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The body is of another type"),
+    "expectation_failed": (417, "The request expects what is not done here"),
     "invalid": (422, "Some fields are wrong"),
     "too_many": (429, "Too often"),
     "internal": (500, "Something went wrong here"),

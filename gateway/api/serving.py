@@ -17,12 +17,12 @@ from gateway.api.operations import Access, Call, Operation
 from gateway.api.problems import Problem, missing, problem_of, respond_problem
 from gateway.api.validation import field_errors
 from gateway.gate import Gate, Handler
-from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, read_body
+from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, EncodingRefused, read_body
 from schemas.errors import HooklineError
 from schemas.json_text import JsonMalformed, parse
 from streams.core.configuration import Configuration
 
-__all__ = ["Serving", "no_such_path"]
+__all__ = ["Serving", "no_such_path", "without_query"]
 
 log = structlog.get_logger(__name__)
 JSON = "application/json"
@@ -158,6 +158,8 @@ async def read(request: web.Request, limit: int) -> bytes:
         return await read_body(request, limit)
     except BodyTooLarge:
         raise Problem("too_large", f"a body has at most {limit:,} bytes here") from None
+    except EncodingRefused as error:
+        raise Problem("unsupported_media_type", f"send it as it is, or in gzip or deflate; this is {error}") from None
     except (BodySlow, BodyBroken):
         raise Problem("malformed", "the body did not end in time, or is not framed as its headers say") from None
 
@@ -175,6 +177,17 @@ def query_of(operation: Operation, request: web.Request) -> object:
         found = tuple(field_errors(error))
         sentence = "; ".join(f"{each.path}: {each.message}" for each in found)
         raise Problem("unknown_parameter", sentence, found) from None
+
+
+def without_query(handler: Handler) -> Handler:
+    """A handler that takes no parameters."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.query_string:
+            return respond_problem(Problem("unknown_parameter", "this takes no parameters"))
+        return await handler(request)
+
+    return handle
 
 
 def starting() -> web.Response:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def watch(
             after = {}
             show(reached(job))
             if job["state"] not in ENDED:
-                time.sleep(EVERY)
+                sleep(EVERY)
     return job
 
 

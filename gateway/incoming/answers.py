@@ -12,6 +12,7 @@ from streams.core.receiving import Verdict, error_body
 __all__ = [
     "RETRY_AFTER",
     "answer",
+    "expectation_failed",
     "failed",
     "headers_of",
     "no_such_endpoint",
@@ -84,6 +85,12 @@ def not_http() -> web.Response:
     response = web.Response(body=dump(body).encode(), status=400, headers=HEADERS)
     response.force_close()
     return response
+
+
+def expectation_failed(sentence: str) -> web.Response:
+    """The caller expects what we do not do."""
+    body = error_body("malformed", "expectation_failed", sentence)
+    return web.Response(body=dump(body).encode(), status=417, headers=HEADERS)
 
 
 def too_slow() -> web.Response:

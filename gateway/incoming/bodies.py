@@ -1,19 +1,31 @@
-"""Reads a request's body: at most so many bytes, within so many seconds.
+"""Reads a request's body: at most so many bytes, within so many seconds, and whole where it was compressed.
 
-What is too large is not read on; aiohttp drains the rest for two seconds after the answer, then closes.
+What is too large is not read on; aiohttp drains the rest for two seconds after the answer, then closes. It would unpack
+a compressed body too, but takes one that was cut off for whole, so that is done here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import zlib
 
-from aiohttp import StreamReader, web
+from aiohttp import StreamReader, hdrs, web
 
-__all__ = ["DRAINED_FOR", "KEPT_OF_REFUSED", "BodyBroken", "BodySlow", "BodyTooLarge", "read_body", "start_of_body"]
+__all__ = [
+    "DRAINED_FOR",
+    "KEPT_OF_REFUSED",
+    "BodyBroken",
+    "BodySlow",
+    "BodyTooLarge",
+    "EncodingRefused",
+    "read_body",
+    "start_of_body",
+]
 
 DRAINED_FOR = 2.0  # seconds that the rest of a refused body is read and thrown away
 READ_WITHIN = 20.0  # seconds for a whole body
 KEPT_OF_REFUSED = 64 * 1024  # bytes
+WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 START_WITHIN = 0.5  # seconds that the start of a refused body may take
 
 
@@ -33,6 +45,10 @@ class BodyBroken(Exception):
     """The body is not framed or compressed as its headers say."""
 
 
+class EncodingRefused(Exception):
+    """The body is compressed in a way that is not taken; the message names it."""
+
+
 async def read_body(request: web.Request, limit: int, within: float = READ_WITHIN) -> bytes:
     """The whole body.
 
@@ -40,8 +56,37 @@ async def read_body(request: web.Request, limit: int, within: float = READ_WITHI
         BodyTooLarge: it has more than `limit` bytes.
         BodySlow: it took longer than `within` seconds.
         BodyBroken: its framing or compression is wrong.
+        EncodingRefused: it is compressed otherwise than by gzip or deflate.
         ConnectionError: the sender has gone.
     """
+    body = await raw_body(request, limit, within)
+    return unpacked(request, body, limit) if hdrs.CONTENT_ENCODING in request.headers else body
+
+
+def unpacked(request: web.Request, body: bytes, limit: int) -> bytes:
+    """A body as it was before it was compressed (RFC 9110, 8.4)."""
+    words = ",".join(request.headers.getall(hdrs.CONTENT_ENCODING)).split(",")
+    codings = [word for each in words if (word := each.strip().lower()) not in ("", "identity")]
+    if not codings:
+        return body
+    if len(codings) > 1 or codings[0] not in WINDOW_BITS:
+        raise EncodingRefused(", ".join(codings))
+    bits = WINDOW_BITS[codings[0]]
+    if bits == zlib.MAX_WBITS and body[:1] and body[0] & 15 != zlib.DEFLATED:
+        bits = -zlib.MAX_WBITS  # many senders of `deflate` leave the frame of zlib out
+    unpacker = zlib.decompressobj(bits)
+    try:
+        found = unpacker.decompress(body, limit + 1)
+    except zlib.error:
+        raise BodyBroken from None
+    if len(found) > limit:
+        raise BodyTooLarge(found[:KEPT_OF_REFUSED])
+    if not unpacker.eof or unpacker.unused_data:
+        raise BodyBroken
+    return found
+
+
+async def raw_body(request: web.Request, limit: int, within: float) -> bytes:
     content = request.content
     if content.is_eof() and content.total_bytes <= limit and content.exception() is None:
         return content.read_nowait(-1)  # small bodies come with their headers

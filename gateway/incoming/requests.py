@@ -18,7 +18,7 @@ from aiohttp import web
 from gateway.identifiers import time_ordered
 from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
-from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, read_body, start_of_body
+from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, EncodingRefused, read_body, start_of_body
 from gateway.incoming.copies import Copies, First
 from gateway.incoming.producer_ids import ProducerIds, known_event
 from gateway.incoming.rate import EndpointRate
@@ -181,6 +181,9 @@ class Incoming:
         except BodyTooLarge as large:
             sentence = f"a body has at most {self.max_body:,} bytes"
             return Body(large.start, False, refusal(Outcome.MALFORMED, 413, "body_too_large", sentence))
+        except EncodingRefused as error:
+            sentence = f"send the body as it is, or in gzip or deflate; this is {error}"
+            return Body(b"", False, refusal(Outcome.MALFORMED, 415, "unsupported_encoding", sentence))
         except BodyBroken:
             sentence = "the body is not framed or compressed as the headers say"
             return Body(b"", False, refusal(Outcome.MALFORMED, 400, "malformed_body", sentence))

@@ -13,9 +13,11 @@ from schemas.definitions.forms import Form, Name
 __all__ = ["RESERVED_ACCOUNTS", "Account", "AccountName", "CustomAction", "Key", "account_problem"]
 
 RESERVED_WORDS = """
-accounts active activate archive blueprints catalogue configuration console custom custom-actions customers deactivate
-deliveries disable docs enable events incoming-log incoming-webhooks keys livez metrics queue readyz rejected resends
-session sites status subscriptions unknown-endpoints webhook-log webhooks
+accounts activate active archive assets attempts backup beta blueprints cancel catalogue changes configuration
+console custom custom-actions customers deactivate deliveries diff disable dismiss docs dry-run enable events failures
+incoming incoming-log incoming-webhooks jobs keys links livez login lookup metrics openapi pause preview queue readyz
+rejected reprocess resend resends restore resume retry revisions secrets send-now session sites stats status stream
+subscriptions summary test timeline trace unknown-endpoints v1 webhook-log webhooks
 """
 RESERVED_ACCOUNTS = frozenset(RESERVED_WORDS.split())
 ACCOUNT_NAME = re.compile(r"^[a-z0-9-]{1,64}$", re.ASCII)
@@ -24,8 +26,8 @@ AccountName = Annotated[str, StringConstraints(pattern=ACCOUNT_NAME.pattern)]
 
 def account_problem(name: str) -> str | None:
     """Why no account can have this name; None when one can."""
-    if not ACCOUNT_NAME.fullmatch(name):
-        return f"{name!r} is no name of an account: it has 1 to 64 lower-case letters a to z, digits and hyphens"
+    if not ACCOUNT_NAME.fullmatch(name) or not name.strip("-"):
+        return f"{name!r} is no name of an account: it has 1 to 64 of a to z, 0 to 9 and -, not only hyphens"
     if name in RESERVED_ACCOUNTS:
         return f"{name!r} is a word of the paths; choose another"
     return None

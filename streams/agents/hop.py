@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from schemas.codec import MARKER, decode, encode
-from schemas.errors import HooklineError, RecordUnreadable
+from schemas.codec import decode, encode, is_ours
+from schemas.errors import HooklineError, RecordUnreadable, RegistryUnavailable
 from schemas.json_text import JsonMalformed, parse
 from schemas.records import Rejected, RejectedReason
 from streams.edges.kafka import Message
@@ -101,8 +101,8 @@ class Hop:
     def _turned(self, record: SourceRecord, moment: Moment) -> Iterable[Message]:
         try:
             return list(self.turn(record, moment))
-        except Behind:
-            raise
+        except (Behind, RegistryUnavailable):
+            raise  # the record may be good: the batch is carried later
         except Unusable as fact:
             SELDOM.warning(
                 "rejected",
@@ -180,7 +180,7 @@ def account_of(record: SourceRecord) -> str | None:
     """Whose record it is, where it says so: a record of ours, or a JSON object."""
     value = record.value or b""
     try:
-        found = decode(value) if value.startswith(MARKER) else parse(value)
+        found = decode(value) if is_ours(value) else parse(value)
     except (RecordUnreadable, JsonMalformed):
         return None
     account = found.get("account") if isinstance(found, dict) else getattr(found, "account", None)

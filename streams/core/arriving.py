@@ -5,8 +5,10 @@ Bodies that are taken and refused: docs/http.md, 'Incoming requests'.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +18,11 @@ from streams.core.filtering import Subject, header_name
 __all__ = ["FORM", "Arrived", "BodyMalformed", "ContentTypeRefused", "Rerun", "body_of"]
 
 FORM = "application/x-www-form-urlencoded"
+
+
+WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+PARAMETER = re.compile(rf""";[ \t]*({WORD})=({WORD}|"[^"\\]*")[ \t]*""", re.ASCII)
+PARAMETERS = re.compile(rf"[ \t]*(?:{PARAMETER.pattern}|;[ \t]*)*", re.ASCII)
 
 
 class ContentTypeRefused(Exception):
@@ -79,21 +86,33 @@ def body_of(content_type: str | None, body: bytes) -> Any:
         ContentTypeRefused: it is of no type that is taken.
         BodyMalformed: it is not of its type; the message says where.
     """
-    media, _, parameters = (content_type or "").partition(";")
-    media = media.strip().lower()
+    media, refused = media_type(content_type or "")
+    if refused is not None:
+        raise ContentTypeRefused(refused)
     if media == FORM:
         return form_body(body)
-    if media != "application/json" and not (media.startswith("application/") and media.endswith("+json")):
-        raise ContentTypeRefused(media)
-    charset = parameters.lower().replace(" ", "").partition("charset=")[2].partition(";")[0].strip('"')
-    if charset not in ("", "utf-8", "utf8"):
-        raise ContentTypeRefused(f"{media}; charset={charset}")
     if not body:
         raise BodyMalformed("the body is empty")
     try:
         return parse(body)
     except JsonMalformed as error:
         raise BodyMalformed(str(error)) from None
+
+
+@lru_cache(maxsize=256)
+def media_type(content_type: str) -> tuple[str, str | None]:
+    """The media type, in small letters, and what of it is not taken (RFC 9110, 8.3.1)."""
+    media, semicolon, rest = content_type.partition(";")
+    media = media.strip().lower()
+    if media not in (FORM, "application/json") and not (media.startswith("application/") and media.endswith("+json")):
+        return media, media
+    if PARAMETERS.fullmatch(semicolon + rest) is None:
+        return media, f"{media} with parameters that are none"
+    for name, value in PARAMETER.findall(semicolon + rest):
+        charset = value.strip('"').lower()
+        if name.lower() == "charset" and charset not in ("utf-8", "utf8"):
+            return media, f"{media}; charset={charset}"
+    return media, None
 
 
 def form_body(body: bytes) -> dict[str, Any]:

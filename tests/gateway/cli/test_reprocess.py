@@ -49,7 +49,6 @@ def test_more_than_an_answer_holds_is_a_job_that_is_waited_for(
     shell: CliRunner, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reprocessing, "AT_ONCE", 0)
-    monkeypatch.setattr(watching, "EVERY", 0.05)
     jobs = Jobs(house)
     jobs.own()
 
@@ -58,7 +57,7 @@ def test_more_than_an_answer_holds_is_a_job_that_is_waited_for(
         eventually(jobs.idle)
         fold(house)
 
-    monkeypatch.setattr(watching.time, "sleep", goes_on)
+    monkeypatch.setattr(watching, "sleep", goes_on)
     dry = shell.invoke(app, ["reprocess", house.requests[0].id, "--dry-run"])
     assert dry.exit_code == 0, dry.output
     assert dry.output == "would be: 1 accepted\n"

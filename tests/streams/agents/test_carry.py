@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from schemas.codec import decode
+from schemas.codec import decode, encode
 from schemas.errors import KafkaUnavailable
 from schemas.records import RejectedReason
 from streams.agents import carry
@@ -17,7 +17,7 @@ from streams.agents.carry import Carrier
 from streams.agents.hop import Behind, Hop, Moment, SourceRecord
 from streams.edges.kafka import Message
 from streams.edges.outbox import MessageRefused, Placed
-from tests.streams.shop import NOW, a_record
+from tests.streams.shop import NOW, a_record, a_request
 
 
 class FakeOutbox:
@@ -97,6 +97,23 @@ def test_what_kafka_refuses_for_good_becomes_a_reference_and_the_rest_stays_sent
     assert message.key == b"hookline.source/2/2"
     assert (rejected.reason, rejected.value, rejected.key) == (RejectedReason.REFUSED_BY_KAFKA, b"", None)
     assert rejected.offset == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "account"),
+    [
+        (encode(a_request(account="shop")), "shop"),
+        (b'{"account": "shop", "customer": "c"}', "shop"),
+        (b'{"account": 7}', None),
+        (b"[]", None),
+        (b"no record", None),
+    ],
+)
+def test_a_reference_says_whose_record_it_is(value: bytes, account: str | None) -> None:
+    outbox = FakeOutbox(MessageRefused((0,), "too large"), None)
+    run(Carrier(outbox, FakeFollower(1), lambda: NOW).carry(hop_of(), [a_record(value)]))
+    rejected = decode(outbox.sent[-1][0].value)
+    assert (rejected.reason, rejected.account) == (RejectedReason.REFUSED_BY_KAFKA, account)
 
 
 def test_a_reference_that_is_refused_too_is_a_failure_and_no_endless_loop() -> None:

@@ -156,6 +156,9 @@ def test_what_is_not_json_is_400(body: bytes) -> None:
         "application/json; charset=latin-1",
         "application/jsonp",
         "json",
+        "application/json; charset",
+        "application/json; charset=utf-8; charset=latin-1",
+        "application/x-www-form-urlencoded; charset=iso-8859-1",
     ],
 )
 def test_another_content_type_is_415(content_type: str | None) -> None:
@@ -172,6 +175,9 @@ def test_another_content_type_is_415(content_type: str | None) -> None:
         'application/json; charset="UTF-8"',
         "application/vnd.shop+json",
         "application/cloudevents+json; charset=utf8",
+        'application/json; profile="charset=latin-1"',
+        'application/json; profile="a;b"; charset=utf-8',
+        "application/json;",
     ],
 )
 def test_json_by_any_of_its_names_is_taken(content_type: str) -> None:
