@@ -15,7 +15,7 @@ from gateway.api.collection import AFTER_WITHIN
 from gateway.api.operations import Call
 from gateway.api.problems import missing
 from gateway.api.reading import Reader
-from gateway.api.site_names import site_names_of
+from gateway.api.site_names import orderings_of, site_names_of
 from projections.queries import deliveries, events, incoming_log, queue, webhook_log
 
 __all__ = ["Logs"]
@@ -56,7 +56,8 @@ class Logs:
 
     async def queue(self, call: Call) -> Answer:
         """A page of what is waiting."""
-        return await self._page(call, partial(queue.page, site_names=self._site_names(call)))
+        orderings = orderings_of(self.changer.configuration, call.account)
+        return await self._page(call, partial(queue.page, site_names=self._site_names(call), orderings=orderings))
 
     async def queue_summary(self, call: Call) -> Answer:
         """What is waiting, in groups."""

@@ -12,7 +12,9 @@ from projections.folds.rows import AttemptRow, RecordRow, Row
 from schemas.codec import decode_as
 from schemas.records import Attempt, AttemptStatus, QueueReason
 
-__all__ = ["Rank", "fold_attempt"]
+__all__ = ["BREAKER_OPEN", "Rank", "fold_attempt"]
+
+BREAKER_OPEN = "breaker_open"  # the courier says that a message waits where it has put it off
 
 
 class Rank(IntEnum):
@@ -78,7 +80,7 @@ def row_of(attempt: Attempt, recorded_at: int, place: int) -> AttemptRow:
         trigger=attempt.trigger.value,
         resend_id=attempt.resend_id,
         reason=waiting_reason(attempt.step) if waits else None,
-        blocked_by=None,
+        blocked_by=BREAKER_OPEN if waits else None,
         dns_us=attempt.dns_us,
         connect_us=attempt.connect_us,
         tls_us=attempt.tls_us,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -11,12 +11,13 @@ from projections.queries.filters import equals, one_of
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.offsets import as_of
 from projections.queries.times import iso, iso_or_none
-from projections.tables import IS_QUEUED, attempts
+from projections.tables import IS_QUEUED, attempts, deliveries
 from schemas.records import QueueReason
 
 __all__ = ["page", "summary"]
 
 table = attempts.c
+BEHIND = "behind:"  # and the delivery that goes first
 REASONS = (QueueReason.QUEUED, QueueReason.RETRYING, QueueReason.PARKED)
 
 LISTING = Listing(
@@ -46,15 +47,51 @@ LISTING = Listing(
 
 
 def page(
-    connection: Connection, account: str, parameters: Mapping[str, str], *, site_names: Mapping[str, str] | None = None
+    connection: Connection,
+    account: str,
+    parameters: Mapping[str, str],
+    *,
+    site_names: Mapping[str, str] | None = None,
+    orderings: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """One page of an account's queue, what began to wait last first.
+    """One page of an account's queue, what began to wait last first; `orderings` of the strict sites, by their ids.
 
     Raises:
         FieldInvalid: names the parameter.
     """
     found = read_page(connection, LISTING, account, parameters, IS_QUEUED)
-    return envelope(connection, found, [item(row, site_names or {}) for row in found.rows])
+    items = [item(row, site_names or {}) for row in found.rows]
+    for ordering in ("site", "customer"):
+        sites = {site for site, each in (orderings or {}).items() if each == ordering}
+        say_what_goes_first(connection, account, [each for each in items if each["site_id"] in sites], ordering)
+    return envelope(connection, found, items)
+
+
+def say_what_goes_first(connection: Connection, account: str, items: Sequence[dict[str, Any]], ordering: str) -> None:
+    """Fill in what a message of a strict site waits for where nothing else holds it: the oldest of its succession."""
+    waiting = [each for each in items if each["blocked_by"] is None]
+    if not waiting:
+        return
+    of_customer = (table.customer,) if ordering == "customer" else ()
+    succession = (table.site_id, *of_customer)
+    place = func.row_number().over(partition_by=succession, order_by=deliveries.c.place).label("place")
+    query = (
+        select(table.site_id, table.customer, table.delivery_id, place)
+        .join(deliveries, deliveries.c.delivery_id == table.delivery_id)
+        .where(table.account == account, IS_QUEUED, table.reason != QueueReason.PARKED)
+        .where(table.site_id.in_({each["site_id"] for each in waiting}))
+        .where(*(column.in_({each["customer"] for each in waiting}) for column in of_customer))
+        .subquery()
+    )
+    names = ("site_id", "customer") if of_customer else ("site_id",)
+    first = {
+        tuple(getattr(row, name) for name in names): row.delivery_id
+        for row in connection.execute(select(query).where(query.c.place == 1))
+    }
+    for each in waiting:
+        goes_first = first.get(tuple(each[name] for name in names), each["delivery_id"])
+        if goes_first != each["delivery_id"]:
+            each["blocked_by"] = BEHIND + goes_first
 
 
 def summary(connection: Connection, account: str, *, site_names: Mapping[str, str] | None = None) -> dict[str, Any]:

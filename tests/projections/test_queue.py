@@ -11,10 +11,11 @@ from tests.projections.folding import fold_into
 from tests.projections.records import NOW, a_delivery, a_message, a_parked, an_attempt
 
 
-def waiting(url: str, **parameters: str) -> list[dict[str, object]]:
+def waiting(url: str, ordering: str = "none", **parameters: str) -> list[dict[str, object]]:
     store = Store(url)
     with store.read() as connection:
-        items = queue.page(connection, "shop", parameters, site_names={"site_1": "crm"})["items"]
+        found = queue.page(connection, "shop", parameters, site_names={"site_1": "crm"}, orderings={"site_1": ordering})
+        items = found["items"]
     assert isinstance(items, list)
     return items
 
@@ -62,6 +63,40 @@ def test_of_parked_and_postponed_the_later_one_says_why(store_url: str, first: s
         ],
     )
     (row,) = waiting(store_url)
-    expected = ("queued", None) if first == "parked" else ("parked", "site_inactive")
+    expected = ("queued", "breaker_open") if first == "parked" else ("parked", "site_inactive")
     assert (row["reason"], row["blocked_by"]) == expected
     assert [r["reason"] for r in waiting(store_url, reason="parked")] == (["parked"] if first != "parked" else [])
+
+
+@pytest.mark.parametrize(
+    ("ordering", "expected"),
+    [
+        ("none", {"dlv_1": None, "dlv_2": None, "dlv_3": None}),
+        ("site", {"dlv_1": None, "dlv_2": "behind:dlv_1", "dlv_3": "behind:dlv_1"}),
+        ("customer", {"dlv_1": None, "dlv_2": None, "dlv_3": "behind:dlv_1"}),
+    ],
+)
+def test_a_message_of_a_strict_site_waits_for_the_oldest_of_its_succession(
+    store_url: str, ordering: str, expected: dict[str, str | None]
+) -> None:
+    made = [
+        a_message(a_delivery(delivery_id=f"dlv_{number}", customer=customer), offset=number)
+        for number, customer in ((1, "c-1"), (2, "c-2"), (3, "c-1"))
+    ]
+    resent = an_attempt(status=AttemptStatus.RESENT, response_code=500, next_attempt_at=NOW + 10_000)
+    fold_into(store_url, [*made, a_message(resent)])
+    assert {row["delivery_id"]: row["blocked_by"] for row in waiting(store_url, ordering)} == expected
+
+
+def test_what_is_parked_says_what_holds_it_and_others_do_not_wait_for_it(store_url: str) -> None:
+    parked = a_delivery(delivery_id="dlv_1")
+    fold_into(
+        store_url,
+        [
+            a_message(parked, offset=1),
+            a_message(a_parked(parked), timestamp=NOW),
+            a_message(a_delivery(delivery_id="dlv_2"), offset=2),
+        ],
+    )
+    held = {row["delivery_id"]: row["blocked_by"] for row in waiting(store_url, "site")}
+    assert held == {"dlv_1": "site_inactive", "dlv_2": None}
