@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from prometheus_client import Counter
+
 from schemas import metrics
 from schemas.records import AttemptStatus
 
@@ -28,7 +30,9 @@ HOP_SECONDS = STREAMS.histogram(metrics.HOP_SECONDS)
 
 COURIER = metrics.Meters(metrics.Role.COURIER)
 _attempts = COURIER.counter(metrics.ATTEMPTS)
-ATTEMPTS = {status: _attempts.labels(status.value) for status in AttemptStatus if status is not AttemptStatus.QUEUED}
+ATTEMPTS: dict[AttemptStatus, Counter] = {
+    status: _attempts.labels(status.value) for status in AttemptStatus if status is not AttemptStatus.QUEUED
+}
 ATTEMPT_SECONDS = COURIER.histogram(metrics.ATTEMPT_SECONDS)
 DELIVERY_SECONDS = COURIER.histogram(metrics.DELIVERY_SECONDS)
 PARKED = COURIER.counter(metrics.PARKED)

@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import json
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
