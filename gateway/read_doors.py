@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from gateway.api.activity import Activity
+from gateway.api.changes import Changes
 from gateway.api.changing import Changer
 from gateway.api.customers import Customers
 from gateway.api.looking_up import Lookup
@@ -26,5 +28,7 @@ def read_doors(reader: Reader, changer: Changer, compiler: Compiler, topics: Top
         streams=Streams(reader, configuration, topics, time.monotonic),
         customers=Customers(reader, configuration),
         lookup=Lookup(reader, configuration),
+        changes=Changes(changer),
+        activity=Activity(reader),
         rejected=RejectedDoor(reader=reader, writer=changer.writer, topics=topics, compiler=compiler, now=changer.now),
     )

@@ -12,7 +12,7 @@ from gateway.api.problems import Problem
 from schemas.errors import FieldError
 from streams.core.configuration import Configuration, Entity
 
-__all__ = ["page_of"]
+__all__ = ["page_of", "read_cursor", "write_cursor"]
 
 
 def page_of(

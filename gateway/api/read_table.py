@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.api import trace_shapes
+from gateway.api.activity import Activity, ActivityQuery, ActivityRow
 from gateway.api.answers import EVENTS
+from gateway.api.changes import Changes, ChangeShown, ChangesQuery
 from gateway.api.customers import Customers, Entry, TimelineQuery
 from gateway.api.log_queries import AttemptStream, RequestStream
 from gateway.api.log_shapes import LogList
@@ -15,6 +17,7 @@ from gateway.api.looking_up import Looked, Lookup, LookupQuery
 from gateway.api.operations import Access, Operation
 from gateway.api.rejected_shapes import RejectedHandled, RejectedQuery, RejectedRow, RejectedWhole
 from gateway.api.rejecting import RejectedDoor
+from gateway.api.shapes import ConfigurationList
 from gateway.api.streaming import Streams
 from gateway.api.traces import Traces
 
@@ -33,12 +36,15 @@ class ReadDoors:
     rejected: RejectedDoor
     customers: Customers
     lookup: Lookup
+    changes: Changes
+    activity: Activity
 
 
 def of_reading(doors: ReadDoors) -> Iterator[Operation]:
     """All of them; their paths are tried before those of single rows."""
     yield from of_streams(doors.streams)
     yield from of_traces(doors.traces)
+    yield from of_people(doors)
     yield reads(
         path=f"{BASE}/lookup",
         tag="Events",
@@ -122,4 +128,23 @@ def of_rejected(door: RejectedDoor, base: str, look: Access, act: Access, whose:
         path=f"{base}/{{id}}/dismiss",
         summary=f"Say that nothing is to be done about a rejected record{whose}; it stays",
         handle=door.dismiss,
+    )
+
+
+def of_people(doors: ReadDoors) -> Iterator[Operation]:
+    yield reads(
+        path=f"{BASE}/changes",
+        tag="Configuration",
+        summary="Who changed what, and when",
+        handle=doors.changes.list,
+        query=ChangesQuery,
+        answer=ConfigurationList[ChangeShown],
+    )
+    yield reads(
+        path=f"{BASE}/activity",
+        tag="Configuration",
+        summary="What people asked for besides: resends, cancels, jobs, what was done about rejected records",
+        handle=doors.activity.list,
+        query=ActivityQuery,
+        answer=LogList[ActivityRow],
     )

@@ -21,12 +21,14 @@ from gateway.cli import (
     kafka,
     projections,
     queue,
+    rejected,
     reprocess,
     resend,
     secrets,
     sites,
     tail,
     topics,
+    trace,
 )
 from gateway.cli import log as logs
 from gateway.cli import status as statuses
@@ -55,6 +57,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(projections.app, name="projections")
 app.add_typer(queue.app, name="queue")
 app.add_typer(resend.resends, name="resends")
+app.add_typer(rejected.app, name="rejected")
 app.command("apply")(applying.apply)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
@@ -62,11 +65,13 @@ app.command("status")(statuses.status)
 app.command("tail")(tail.tail)
 app.command("log")(logs.log)
 app.command("console")(consoles.console)
+app.command("trace")(trace.trace)
 app.command("incoming-log")(incoming_log.incoming_log)
 app.command("resend")(resend.resend)
 app.command("reprocess")(reprocess.reprocess)
 app.add_typer(secrets.app, name="secrets")
 
+SPEAK_RECORDS = {"doctor", "projections", "secrets", "tail"}  # commands that read or write records themselves
 ROLES = "Roles (each runs alone, as many as you like)"
 
 
@@ -87,11 +92,17 @@ def show_version(asked: bool) -> None:
 
 @app.callback()
 def hookline(
+    context: typer.Context,
     _version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="show the version and exit")
     ] = False,
 ) -> None:
     """Event-sourced webhooks on Apache Kafka. `hookline up` starts everything."""
+    if context.invoked_subcommand in SPEAK_RECORDS:
+        from gateway.registry import use_registry
+        from schemas.settings import Settings
+
+        use_registry(Settings())
 
 
 @app.command()
@@ -160,6 +171,7 @@ def projector() -> None:
 def started() -> Settings:
     """What every role begins with: it ends with its supervisor, and its log has its form."""
     tether.hold()
+    from gateway.registry import wait_for_registry
     from gateway.up.holding import make_private
     from schemas.settings import Settings
     from streams.edges import logs
@@ -167,6 +179,7 @@ def started() -> Settings:
     settings = Settings()
     make_private(settings.data_dir)
     logs.configure(settings)
+    wait_for_registry(settings)
     return settings
 
 

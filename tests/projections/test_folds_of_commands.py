@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from projections.folds.rows import AttemptRow, OperationRow
 from projections.queries import queue, webhook_log
 from projections.queries.store import Store
 from schemas.records import AttemptStatus, CommandKind, Trigger
@@ -44,8 +45,15 @@ def test_the_attempt_of_a_resend_takes_the_place_of_its_queued_row_in_any_order(
 
 
 @pytest.mark.parametrize("kind", [CommandKind.CANCEL, CommandKind.SEND_NOW])
-def test_other_commands_are_no_rows(kind: CommandKind) -> None:
-    assert FOLD.rows(a_message(a_command(kind=kind))) == ()
+def test_other_commands_only_say_who_gave_them(kind: CommandKind) -> None:
+    (row,) = FOLD.rows(a_message(a_command(kind=kind)))
+    assert isinstance(row, OperationRow)
+    assert (row.id, row.kind, row.state, row.author) == ("cmd_1", "command", kind.value, "ann")
+
+
+def test_commands_of_a_resend_of_many_are_told_by_their_job() -> None:
+    (row,) = FOLD.rows(a_message(a_command(resend_id="rsd_1")))
+    assert isinstance(row, AttemptRow)
 
 
 def test_chains_are_numbered_in_the_order_of_their_names(store_url: str) -> None:
