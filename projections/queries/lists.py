@@ -16,7 +16,7 @@ from projections.queries.searching import Search, checked, look, matched_field
 from projections.queries.times import iso, read_time
 from schemas.errors import FieldInvalid
 
-__all__ = ["COMMON", "Listing", "Page", "common", "envelope", "filtered", "read_page"]
+__all__ = ["COMMON", "Listing", "Page", "common", "envelope", "filtered", "limit_of", "read_page", "times"]
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
 MOST_COUNTED = 10_000
