@@ -252,3 +252,9 @@ def everything(house: House) -> Iterator[tuple[str, bytes]]:
     paths += [f"{base}/webhook-log/{row['id']}" for row in house.shop.log()]
     for path in paths:
         yield path, json.dumps(hookline.api.call("GET", path), ensure_ascii=False).encode()
+    for path in (f"{base}/webhook-log.csv", f"{base}/webhook-log.psv", f"{base}/incoming-log.csv"):
+        yield path, b"".join(hookline.api.lines(path, {}, timeout=20))
+    for command in (["log"], ["log", "--json"], ["queue"], ["export"], ["tail", "config", "--from-beginning"]):
+        done = hookline.command(*command)
+        assert done.returncode == 0, done.stderr
+        yield " ".join(command), done.stdout + done.stderr
