@@ -66,10 +66,14 @@ export function tree(text) {
   }
 }
 
+/** The tree of the text of late: of one answer many values are taken. @type {{text: string, root: Node | null}} */
+let last = { text: "", root: null };
+
 /** The source text of a value inside a JSON text, by keys and indexes: `slice(text, ["items", 0, "data"])`; "" when it is not there.
  * @param {string} text @param {(string | number)[]} path */
 export function slice(text, path) {
-  let node = tree(text);
+  if (last.text !== text) last = { text, root: tree(text) };
+  let node = last.root;
   for (const step of path) {
     const entry = typeof step === "number" ? node?.entries?.[step] : node?.entries?.find((each) => each.key !== null && name(each.key) === step);
     node = entry?.node ?? null;
@@ -84,4 +88,16 @@ export function name(source) {
   } catch {
     return source;
   }
+}
+
+/** The same text with a line a value, for comparing; what is no JSON stays as it is. @param {string} text */
+export function pretty(text) {
+  /** @param {Node} at @param {string} indent @returns {string} */
+  const lines = (at, indent) => {
+    if (!at.entries?.length) return text.slice(at.start, at.end);
+    const inner = at.entries.map(({ key, node }) => `${indent}  ${key === null ? "" : `${key}: `}${lines(node, `${indent}  `)}`);
+    return `${text[at.start]}\n${inner.join(",\n")}\n${indent}${text[at.end - 1]}`;
+  };
+  const root = tree(text);
+  return root ? lines(root, "") : text;
 }
