@@ -33,7 +33,9 @@ from gateway.jobs.ownership import Ownership
 from gateway.jobs.running import Runner
 from gateway.keys import operator_key
 from gateway.listening import Listening
+from gateway.notices.notifier import Notifier, Owners
 from gateway.status.cluster import ClusterWatch
+from gateway.status.lags import lags_now
 from gateway.status.members import members_of
 from gateway.up.errors import KafkaUnreachable
 from gateway.up.topics import Cluster
@@ -132,7 +134,15 @@ class Gateway:
         topics, configuration = Topics(self._settings), edges.follower.configuration
         done = works(configuration, edges.reader, edges.writer, edges.keyring, topics)
         runner = Runner(done, writer=edges.writer, topics=topics, now=now_ms)
-        ownership = Ownership(self._settings, topics.operations, runner, self._loop)
+        notifier = Notifier(
+            self._settings,
+            configuration=configuration,
+            reader=edges.reader,
+            writer=edges.writer,
+            lags=lambda: lags_now(edges.look, edges.reader, topics),
+            now=now_ms,
+        )
+        ownership = Ownership(self._settings, topics.operations, Owners(runner, notifier), self._loop)
         self._when_open = ownership.start
         return ownership
 

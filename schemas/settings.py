@@ -93,7 +93,15 @@ class Settings(BaseSettings):
         [10.0, 60.0, 300.0, 1800.0, 7200.0, 43200.0], description="the delays there are: 10s,1m,5m,30m,2h,12h"
     )
 
+    notify_account: str = Field("", description="the account that gets Hookline's own events; blank: there are none")
+    notify_failed: int = Field(10, ge=1, description="messages of a site that failed within ten minutes, to tell of it")
+    notify_lag: int = Field(10_000, ge=1, description="records that a role is behind, to tell of it")
+
     worker_slot: str = Field("", description="stable name of this worker in its group; blank: host and role")
+    schema_registry_url: str = Field("", repr=False, description="http(s) address of a schema registry; blank: none")
+    record_framing: Literal["", "avro", "confluent"] = Field(
+        "", description="how records are written: avro (single-object) or confluent; blank: confluent with a registry"
+    )
     metrics_listen: str = Field(
         "",
         description="address and port for health and metrics of roles without HTTP; under `up` streams has it, "
@@ -131,6 +139,15 @@ class Settings(BaseSettings):
             )
         if bool(self.kafka_ssl_certificate_location) != bool(self.kafka_ssl_key_location):
             raise ValueError("HOOKLINE_KAFKA_SSL_CERTIFICATE_LOCATION and HOOKLINE_KAFKA_SSL_KEY_LOCATION go together")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_registry(self) -> Settings:
+        url = self.schema_registry_url
+        if url and not re.fullmatch(r"https?://[^/\s]+(/\S*)?", url):
+            raise ValueError("HOOKLINE_SCHEMA_REGISTRY_URL must be an address such as http://registry.example:8081")
+        if self.record_framing == "confluent" and not url:
+            raise ValueError("HOOKLINE_RECORD_FRAMING=confluent needs HOOKLINE_SCHEMA_REGISTRY_URL")
         return self
 
     @field_validator("database_url")

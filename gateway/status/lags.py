@@ -1,14 +1,18 @@
-"""How far behind each role is: pure, out of what was seen of Kafka and of the store."""
+"""How far behind each role is, out of what was seen of Kafka and of the store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from gateway.api.problems import Problem
+from gateway.api.reading import Reader
 from gateway.status.cluster import ClusterSeen, Place, readers_of
+from projections.queries import offsets
 from schemas.topics import Topics
 
-__all__ = ["lags_of", "roles_of"]
+__all__ = ["lags_now", "lags_of", "roles_of"]
 
 
 def lags_of(seen: ClusterSeen, folded: Mapping[Place, int] | None, topics: Topics) -> dict[str, dict[Place, int]]:
@@ -50,3 +54,15 @@ def roles_of(
             "lag": None if not known else sum(known.values()),
             "partitions": partitions,
         }
+
+
+async def lags_now(look: Callable[[], ClusterSeen], reader: Reader, topics: Topics) -> dict[str, int]:
+    """How many records each role is behind; none where Kafka, or of the projector the store, does not tell."""
+    seen = await asyncio.to_thread(look)
+    folded: Mapping[Place, int] | None = None
+    if seen.ends:
+        try:
+            folded = await reader.read(offsets.folded)
+        except Problem:
+            folded = None
+    return {role: sum(lag.values()) for role, lag in lags_of(seen, folded, topics).items()}
