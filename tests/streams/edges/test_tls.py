@@ -5,92 +5,21 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from schemas.records import AttemptError
 from streams.core.answer import Answer
-from tests.streams.edges.bench import OK, Bench, a_bench
-from tests.streams.edges.raw_server import Handler, RawServer, read_request
-
-HOST = "crm.example"
-DAY = timedelta(days=1)
-NOW = datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """Who signs certificates."""
-
-    certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
-
-
-def named(name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-
-
-def certificate(
-    subject: str, key: ec.EllipticCurvePrivateKey, issuer: Authority | None, *, until: datetime, ca: bool
-) -> x509.Certificate:
-    """Signed by the issuer, or by itself."""
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(named(subject))
-        .issuer_name(issuer.certificate.subject if issuer else named(subject))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW - 10 * DAY)
-        .not_valid_after(until)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(subject)]), critical=False)
-    )
-    return builder.sign(issuer.key if issuer else key, hashes.SHA256())
-
-
-def authority(name: str) -> Authority:
-    key = ec.generate_private_key(ec.SECP256R1())
-    return Authority(certificate(name, key, None, until=NOW + DAY, ca=True), key)
-
-
-class Site:
-    """A server with a certificate; answers 200 once TLS stands."""
-
-    def __init__(self, folder: Path, issuer: Authority | None, name: str = HOST, until: timedelta = DAY) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        made = certificate(name, key, issuer, until=NOW + until, ca=False)
-        file = folder / f"{made.serial_number}.pem"
-        form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        pem = serialization.Encoding.PEM
-        file.write_bytes(key.private_bytes(pem, *form) + made.public_bytes(pem))
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(file)
-
-    def handler(self) -> Handler:
-        def handle(connection: socket.socket) -> None:
-            with self.context.wrap_socket(connection, server_side=True) as wrapped:
-                if read_request(wrapped):
-                    wrapped.sendall(OK)
-
-        return handle
-
-
-TRUSTED, OTHER = authority("trusted"), authority("other")
+from tests.streams.edges.bench import Bench, a_bench
+from tests.streams.edges.certificates import HOST, TRUSTED, WRONG, Site, Wrong, pem_file
+from tests.streams.edges.raw_server import RawServer
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     """A client that trusts one authority."""
-    file = tmp_path / "trusted.pem"
-    file.write_bytes(TRUSTED.certificate.public_bytes(serialization.Encoding.PEM))
-    with a_bench("127.0.0.0/8", certificates=str(file)) as one:
+    with a_bench("127.0.0.0/8", certificates=pem_file(tmp_path, TRUSTED)) as one:
         yield one
 
 
@@ -104,27 +33,7 @@ def test_a_valid_certificate_is_taken(bench: Bench, tmp_path: Path) -> None:
     assert answer.timings.tls is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A certificate that is not good for `host`; `left` is how long it is still valid."""
-
-    issuer: Authority | None = TRUSTED
-    name: str = HOST
-    left: timedelta = DAY
-    host: str = HOST
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        pytest.param(Wrong(issuer=None), id="self-signed"),
-        pytest.param(Wrong(issuer=OTHER), id="of an authority that nobody trusts"),
-        pytest.param(Wrong(left=-DAY), id="expired"),
-        pytest.param(Wrong(name="erp.example"), id="for another name"),
-        pytest.param(Wrong(host="127.0.0.1"), id="for a name where an address is asked for"),
-        pytest.param(Wrong(host=f"www.{HOST}"), id="for a name above"),
-    ],
-)
+@pytest.mark.parametrize("wrong", WRONG)
 def test_a_certificate_that_proves_nothing_is_a_tls_error_and_no_message_is_sent(
     bench: Bench, tmp_path: Path, wrong: Wrong
 ) -> None:
