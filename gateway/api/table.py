@@ -142,6 +142,15 @@ def of_operator(doors: Doors) -> Iterator[Operation]:
         handle=doors.unknown.list,
         answer=UnknownList,
     )
+    yield Operation(
+        method="GET",
+        path="/v1/{account}/unknown-endpoints",
+        access=Access.READ,
+        tag="Incoming webhooks",
+        summary="Of the last hundred endpoints that were asked for and that nobody has: those of this account",
+        handle=doors.unknown.list_of,
+        answer=UnknownList,
+    )
 
 
 def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 from gateway.api.answers import Answer
 from gateway.api.operations import Call
 from gateway.api.times import Time, iso
-from gateway.incoming.unknown import UnknownEndpoints
+from gateway.incoming.unknown import UnknownEndpoint, UnknownEndpoints
 
 __all__ = ["UnknownDoor", "UnknownList"]
 
@@ -38,6 +39,14 @@ class UnknownDoor:
 
     async def list(self, _: Call) -> Answer:
         """All that are remembered."""
-        rows = self.endpoints.rows
-        items = [{"time": iso(r.time), "method": r.method, "path": r.path, "count": r.count} for r in rows]
-        return Answer({"items": items, "next": None})
+        return answer(self.endpoints.rows)
+
+    async def list_of(self, call: Call) -> Answer:
+        """Those that name one account."""
+        name = f"/custom/{call.account}/"
+        return answer(row for row in self.endpoints.rows if name in row.path)
+
+
+def answer(rows: Iterable[UnknownEndpoint]) -> Answer:
+    items = [{"time": iso(r.time), "method": r.method, "path": r.path, "count": r.count} for r in rows]
+    return Answer({"items": items, "next": None})

@@ -146,6 +146,9 @@ def test_unknown_endpoints_are_remembered_and_nothing_is_written(house: House) -
     assert house.requests == []
     (row,) = house.made("GET", "/v1/unknown-endpoints")["items"]
     assert (row["method"], row["path"], row["count"]) == ("POST", "/beta/webhooks/custom/shop/nowhere", 3)
+    house.made("PUT", "/v1/accounts/other")
+    assert house.made("GET", "/v1/shop/unknown-endpoints")["items"] == [row]
+    assert house.made("GET", "/v1/other/unknown-endpoints")["items"] == []
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
