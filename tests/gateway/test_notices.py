@@ -28,9 +28,9 @@ class Telling:
 
     def __init__(self, house: House, **settings: Any) -> None:
         self.house, self.lag = house, {"streams": 0}
-        chosen = {"notify_account": "notices", "notify_failed": 3, "notify_lag": 100} | settings
+        chosen: dict[str, Any] = {"notify_account": "notices", "notify_failed": 3, "notify_lag": 100} | settings
         self.notifier = Notifier(
-            Settings(data_dir=house.settings.data_dir, **chosen),
+            Settings.model_validate({"data_dir": house.settings.data_dir, **chosen}),
             configuration=house.log.configuration,
             reader=house.reader,
             writer=house.log,
