@@ -23,6 +23,7 @@ __all__ = ["read_doors"]
 def read_doors(reader: Reader, changer: Changer, compiler: Compiler, topics: Topics) -> ReadDoors:
     """The handlers."""
     configuration = changer.configuration
+    reader.configured = changer.reached
     return ReadDoors(
         traces=Traces(reader=reader, changer=changer, compiler=compiler),
         streams=Streams(reader, configuration, topics, time.monotonic),

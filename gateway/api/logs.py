@@ -20,8 +20,6 @@ from projections.queries import deliveries, events, incoming_log, queue, webhook
 
 __all__ = ["Logs"]
 
-MOST_DIGITS = 18  # of an offset
-
 
 @dataclass(frozen=True, slots=True)
 class Logs:
@@ -71,19 +69,11 @@ class Logs:
     async def _page(self, call: Call, page: Callable[..., dict[str, Any]]) -> Answer:
         parameters = call.query.model_dump(by_alias=True, exclude_none=True)
         after = parameters.pop("after", None)
-        reached = after is None or await self._reached(after)
+        reached = after is None or await self.reader.reached(after, AFTER_WITHIN)
         found = await self.reader.read(
             lambda connection: page(connection, call.account, parameters), slow="q" in parameters
         )
         return Answer({**found, "stale": not reached})
-
-    async def _reached(self, after: str) -> bool:
-        """A position is that of a change, a plain offset, or of events; blank where nothing had to be written."""
-        if not after:
-            return True
-        if after.isascii() and after.isdigit() and len(after) <= MOST_DIGITS:
-            return await self.changer.reached(int(after), AFTER_WITHIN)
-        return await self.reader.reached(after, AFTER_WITHIN)
 
     async def _one(self, call: Call, one: Callable[[Connection, str, str], dict[str, Any] | None]) -> Answer:
         found = await self.reader.read(lambda connection: one(connection, call.account, call.path["id"]))

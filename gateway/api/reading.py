@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -19,10 +19,12 @@ from schemas.errors import FieldError, FieldInvalid
 __all__ = ["Reader", "refused_parameter"]
 
 THREADS, SLOW = 4, 2
+MOST_DIGITS = 18  # of an offset
 POSITION = re.compile(r"([a-z-]{1,40}):([0-9]{1,6}):([0-9]{1,18})", re.ASCII)
 
 Found = TypeVar("Found")
 Read = Callable[[Connection], Found]
+Configured = Callable[[int, float], Awaitable[bool]]
 
 
 class Reader:
@@ -30,6 +32,7 @@ class Reader:
 
     def __init__(self, store: Store, prefix: str) -> None:
         self.store = store
+        self.configured: Configured | None = None  # waits for an offset of `config`
         self._prefix = prefix
         self.watcher = Watcher(self._stamp)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
@@ -56,13 +59,20 @@ class Reader:
     async def reached(self, after: str, within: float) -> bool:
         """Wait until the view has these records; False when `within` seconds were not enough.
 
+        A position is that of a change of configuration, a plain offset, or of records; blank where nothing had to be
+        written.
+
         Raises:
             Problem: it is not a position.
         """
+        if not after:
+            return True
+        if after.isascii() and after.isdigit() and len(after) <= MOST_DIGITS and self.configured is not None:
+            return await self.configured(int(after), within)
         wanted, clock = self._places(after), asyncio.get_running_loop().time
         end, version = clock() + within, self.watcher.version
         while not await self.read(lambda connection: all(offsets.reached(connection, *place) for place in wanted)):
-            if not await self.watcher.moved(version, max(0.0, end - clock())):
+            if not await self.watcher.moved(version, max(0.0, end - clock())) or self.watcher.closed:
                 return False
             version = self.watcher.version
         return True

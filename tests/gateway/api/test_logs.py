@@ -106,3 +106,10 @@ def test_a_list_waits_for_what_was_just_written(house: House) -> None:
     assert (len(page["items"]), page["stale"]) == (1, False)
     later = house.made("POST", "/v1/shop/events", {"customer": "c", "action": "birthday"})["position"]
     assert house.made("GET", f"/v1/shop/events?after={later}")["stale"] is True
+
+
+def test_every_list_of_the_store_takes_the_position_of_a_change(house: House) -> None:
+    fold(house)
+    position = house.made("POST", "/v1/shop/sites", {"name": "crm", "url": "https://crm.example/"})["position"]
+    for name in (*LISTS, "rejected", "activity", "resends", "customers/c-1/timeline", "changes"):
+        assert house.made("GET", f"/v1/shop/{name}?after={position}")["stale"] is False
