@@ -213,3 +213,24 @@ def test_the_same_worker_goes_on_after_the_broker_was_killed(tmp_path: Path) -> 
     finally:
         own.close()
         broker.stop()
+
+
+def test_an_id_of_a_producer_is_one_event_also_after_a_kill(stage: Stage) -> None:
+    def event(**fields: object) -> bytes:
+        return json.dumps({"account": "shop", "customer": "c-1", "action": "opt_in", "id": "order-1"} | fields).encode()
+
+    stage.write(stage.topics.config, [Shop().change])
+    stage.start()
+    stage.write(stage.topics.customer_events, [event()], partition=0)
+    stage.wait_for(stage.topics.deliveries, 1)
+    stage.end(number=signal.SIGKILL)
+    stage.start()
+    stage.write(stage.topics.customer_events, [event(), event(customer="c-2")], partition=1)
+    stage.write(stage.topics.customer_events, [event(id="order-2")], partition=1)
+
+    delivered = stage.wait_for(stage.topics.deliveries, 2)
+    assert sorted({one.event_id for one in delivered}) == ["order-1", "order-2"]
+    assert {one.customer for one in delivered} == {"c-1"}
+    (conflict,) = stage.wait_for(stage.topics.rejected, 1)
+    assert (conflict.reason, conflict.topic) == (RejectedReason.ID_CONFLICT, stage.topics.customer_events)
+    assert (conflict.partition, conflict.offset, conflict.value) == (1, 1, event(customer="c-2"))
