@@ -91,8 +91,8 @@ def bare(url: str, count: int) -> float:
     return time.process_time() - begun
 
 
-def delivery(name: str, account: str, site: str, body: str, partitions: int) -> Delivery:
-    lane = lane_key(site, lane_slot(name, PARALLEL, partitions))
+def delivery(name: str, account: str, site: str, body: str, partitions: int, *, parallel: int = PARALLEL) -> Delivery:
+    lane = lane_key(site, lane_slot(name, parallel, partitions))
     return Delivery(
         delivery_id=f"dlv_{name}", chain="0", step=1, account=account, event_id=f"evt_{name}", event_timestamp=0,
         subscription_id="sub", site_id=site, customer=name, action="point_add", lane=lane, ordering="none",
@@ -103,13 +103,14 @@ def delivery(name: str, account: str, site: str, body: str, partitions: int) -> 
 
 
 def configure(
-    producer: Producer, topics: Topics, account: str, url: str, authentication: dict[str, Any] | None = None
-) -> list[str]:
+    producer: Producer, topics: Topics, account: str, url: str, authentication: dict[str, Any] | None = None,
+    *, parallel: int = PARALLEL,
+) -> list[str]:  # fmt: skip
     """An account with active sites."""
     sites = [f"{account}-{number}" for number in range(SITES)]
     items = [ChangeItem(kind=EntityKind.ACCOUNT, id=account, base_revision=0, body=json.dumps({"account": account}))]
     for site in sites:
-        body = {"name": site, "url": url, "state": "active", "timeout_seconds": 5, "parallel": PARALLEL,
+        body = {"name": site, "url": url, "state": "active", "timeout_seconds": 5, "parallel": parallel,
                 "retry_delays": [], "authentication": authentication or {"type": "none"}}  # fmt: skip
         items.append(ChangeItem(kind=EntityKind.SITE, id=site, base_revision=0, body=json.dumps(body)))
     change = Change(id=account, account=account, author="bench", at=0, items=items)
