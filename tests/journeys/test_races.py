@@ -69,21 +69,28 @@ def ended(shop: Shop, site: dict[str, Any], count: int) -> dict[str, list[Any]]:
     return eventually(look, within=60, what=f"{count} messages of {site['name']} have ended")
 
 
+@pytest.mark.parametrize(
+    ("ordering", "action"), [("none", "point_add"), ("customer", "point_spend"), ("site", "point_unspend")]
+)
 def test_a_site_that_is_disabled_and_enabled_while_it_is_sent_to_gets_every_message_once(
-    shop: Shop, receiver: Receiver
+    shop: Shop, receiver: Receiver, ordering: str, action: str
 ) -> None:
-    receiver.script("/flips", Answer(delay=0.01))
-    site = shop.site("flips", receiver.url("/flips"), actions=("point_add",), parallel=4)
-    path = f"/v1/shop/sites/{site['id']}"
+    path = f"/flips-{ordering}"
+    receiver.script(path, Answer(delay=0.01))
+    site = shop.site(path[1:], receiver.url(path), actions=(action,), parallel=4, ordering=ordering)
+    verbs = [post(shop, f"/v1/shop/sites/{site['id']}/{verb}") for verb in ("disable", "enable") * 2]
     for round_ in range(5):
-        send(shop, "point_add", 40, f"r{round_}")
-        flips = at_once([post(shop, f"{path}/{verb}") for verb in ("disable", "enable") * 2])
-        assert set(flips) <= {200, 409}
-    shop.hookline.api.call("POST", f"{path}/enable")
+        events = [{"customer": f"c-{n % 4}", "action": action, "data": {"n": 40 * round_ + n}} for n in range(40)]
+        shop.hookline.api.call("POST", "/v1/shop/events", {"events": events})
+        assert set(at_once(verbs)) <= {200, 409}
+    shop.hookline.api.call("POST", f"/v1/shop/sites/{site['id']}/enable")
     ended(shop, site, 200)
-    sent = Counter(each.webhook_id for each in receiver.at("/flips"))
-    assert len(sent) == 200
-    assert set(sent.values()) == {1}
+    arrived = receiver.at(path)
+    assert Counter(Counter(each.webhook_id for each in arrived).values()) == {1: 200}
+    if ordering != "none":
+        for customer in {each.json["customer"] for each in arrived}:
+            numbers = [each.json["data"]["n"] for each in arrived if each.json["customer"] == customer]
+            assert numbers == sorted(numbers)
 
 
 def test_resends_of_one_message_at_the_same_time_are_chains_that_all_end(shop: Shop, receiver: Receiver) -> None:
