@@ -44,10 +44,10 @@ PARTITIONS = 12
 TOPICS = Topics(Settings())
 
 
-def records(events: int) -> Iterator[tuple[str, int, bytes]]:
-    """Topic, time and bytes of each record, in the order in which they would be written."""
+def records(events: int, every: float = 0.5) -> Iterator[tuple[str, int, bytes]]:
+    """Topic, time and bytes of each record, in the order of writing; an event `every` so many milliseconds."""
     for number in range(events):
-        at = NOW + number // 2
+        at = NOW + int(number * every)
         request = f"req_{at:x}{uuid.uuid5(uuid.NAMESPACE_OID, str(number)).hex[:20]}"
         customer = f"c-{number * 7919 % 50_000}"
         event = event_id_of_request(request)
