@@ -1,8 +1,8 @@
 """Records to bytes and back: Avro single-object encoding, schemas in `schemas/avro`.
 
 The two-byte marker and the schema's fingerprint come first (Avro specification, 'Single-object encoding'), so bytes
-name the schema they were written with and old ones stay readable. Confluent framing (first byte 0) has its place in
-`decode`; JSON starts with neither.
+name the schema they were written with and old ones stay readable. With a schema registry (`use_registry`) Confluent
+framing is read too, and written if that is wanted; JSON starts with neither.
 """
 
 from __future__ import annotations
@@ -19,15 +19,27 @@ from importlib import resources
 from typing import Any, cast
 
 import fastavro
+from fastavro.read import SchemaResolutionError
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
 from schemas import records
 from schemas.errors import RecordUnreadable
+from schemas.framing import FRAME, FRAMED, Framing, Registry
 
-__all__ = ["MARKER", "decode", "decode_as", "encode"]
+__all__ = ["MARKER", "decode", "decode_as", "encode", "is_ours", "outside", "use_registry"]
 
 MARKER = b"\xc3\x01"
 HEAD = 10  # marker and fingerprint, bytes
+UNREADABLE = (
+    EOFError,
+    ValueError,
+    IndexError,
+    OverflowError,
+    MemoryError,
+    TypeError,
+    KeyError,
+    SchemaResolutionError,
+)  # what fastavro raises for a body that is not by its schema
 
 Converter = typing.Callable[[Any], Any]
 
@@ -37,8 +49,10 @@ class _Kind:
 
     def __init__(self, record: type, schemas: list[dict[str, Any]]) -> None:
         self.record = record
+        self.plain_schemas = schemas
         self.schema = parse_schema(schemas[-1])
         self.head = head_of(schemas[-1])
+        self.written = self.head  # what stands in front of a body now
         self.names = tuple(field.name for field in fields(record))
         self.values = operator.attrgetter(*self.names)
         hints = typing.get_type_hints(record)
@@ -106,13 +120,28 @@ def load() -> tuple[dict[type, _Kind], dict[bytes, tuple[_Kind, Any]]]:
 
 
 KINDS, READABLE = load()
+BY_NAME = {str(cast("dict[str, Any]", kind.schema)["name"]): kind for kind in KINDS.values()}
+FRAMING = Framing()
+
+
+def use_registry(registry: Registry | None, *, write: bool = True) -> None:
+    """Read Confluent framing by this registry from now on; `write` it too. None: as it was without one.
+
+    Raises:
+        RegistryUnavailable: what is written has to be registered, and that did not work.
+    """
+    FRAMING.use(registry)
+    for kind in KINDS.values():
+        kind.written = kind.head
+        if registry is not None and write:  # older versions first, so that the newest is the subject's latest
+            kind.written = [FRAMING.head(schema, json.dumps(schema)) for schema in kind.plain_schemas][-1]
 
 
 def encode(record: Any) -> bytes:
     """Write a record with its kind's newest schema."""
     kind = KINDS[type(record)]
     out = io.BytesIO()
-    out.write(kind.head)
+    out.write(kind.written)
     fastavro.schemaless_writer(out, kind.schema, kind.plain(record))
     return out.getvalue()
 
@@ -122,19 +151,22 @@ def decode(value: bytes | None) -> Any:
 
     Raises:
         RecordUnreadable: no value, no marker, a schema that is not ours, or a body that ends early or late.
+        RegistryUnavailable: it has Confluent framing by a schema that is not known here yet.
     """
     if value is None:
         raise RecordUnreadable("the record has no value")
-    known = READABLE.get(value[:HEAD])
+    known, head = READABLE.get(value[:HEAD]), HEAD
+    if known is None and value[:1] == FRAMED:
+        known, head = framed(value), FRAME
     if known is None:
         raise RecordUnreadable(unknown(value))
     kind, writer = known
     body = io.BytesIO(value)
-    body.seek(HEAD)
+    body.seek(head)
     try:
         values = fastavro.schemaless_reader(body, writer or kind.schema, kind.schema if writer else None)
         record = kind.build(cast("dict[str, Any]", values))
-    except (EOFError, ValueError, IndexError, OverflowError, MemoryError, TypeError) as error:
+    except UNREADABLE as error:
         raise RecordUnreadable(
             f"the body is not the {kind.record.__name__} that its first bytes say: {error}"
         ) from None
@@ -158,9 +190,41 @@ def decode_as(record: type[R], value: bytes | None) -> R:
     return found
 
 
+def framed(value: bytes) -> tuple[_Kind, Any]:
+    """The kind of a record with Confluent framing, and the schema that it was written with."""
+    writer = FRAMING.writer(value)
+    kind = BY_NAME.get(writer.get("name", "")) if isinstance(writer, dict) else None
+    if kind is None:
+        raise RecordUnreadable("the record has Confluent framing by a schema that is none of ours")
+    return kind, writer
+
+
+def is_ours(value: bytes) -> bool:
+    """Whether it begins as a record does that `decode` reads, one of ours; JSON and others' Avro do not."""
+    if value[:1] != FRAMED:
+        return value.startswith(MARKER)
+    writer = FRAMING.writer(value)
+    return isinstance(writer, dict) and writer.get("name", "") in BY_NAME
+
+
+def outside(value: bytes) -> Any:
+    """The value of a record with Confluent framing by a schema of somebody else's; plain Avro values.
+
+    Raises:
+        RecordUnreadable, RegistryUnavailable: as `decode`.
+    """
+    writer, body = FRAMING.writer(value), io.BytesIO(value)
+    body.seek(FRAME)
+    try:
+        found = fastavro.schemaless_reader(body, writer, None)
+    except UNREADABLE as error:
+        raise RecordUnreadable(f"the body is not what its schema says: {error}") from None
+    if body.tell() != len(value):
+        raise RecordUnreadable(f"{len(value) - body.tell()} bytes follow the body")
+    return found
+
+
 def unknown(value: bytes) -> str:
-    if value[:1] == b"\x00":
-        return "the record has Confluent framing, and no schema registry is configured"
     if value[:2] == MARKER:
         return f"no schema here has the fingerprint {value[2:HEAD].hex()}"
     return "the record does not begin with Avro's single-object marker C3 01"

@@ -15,6 +15,7 @@ __all__ = [
     "HooklineError",
     "KafkaUnavailable",
     "RecordUnreadable",
+    "RegistryUnavailable",
     "SecretUnreadable",
 ]
 
@@ -59,6 +60,10 @@ class ConfigurationRefused(HooklineError):
 
 class KafkaUnavailable(HooklineError):
     """Kafka did not acknowledge in time; what was sent may or may not be there."""
+
+
+class RegistryUnavailable(HooklineError):
+    """The schema registry does not answer; what it knows is needed to go on."""
 
 
 class SecretUnreadable(HooklineError):

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from schemas.avro_values import json_value
 from schemas.catalogue import ACTIONS, NUMBER_FIELDS
-from schemas.codec import MARKER, decode_as
+from schemas.codec import decode_as, is_ours, outside
 from schemas.errors import ActionUnknown, FieldInvalid, RecordUnreadable
+from schemas.framing import FRAMED
 from schemas.identity import event_id_of_record
 from schemas.json_text import JsonMalformed, dump, is_number, number_of, parse
 from schemas.records import CustomerEvent, SourceType
@@ -171,23 +173,38 @@ def well_formed(event: CustomerEvent) -> CustomerEvent:
     return event
 
 
+def json_of(value: bytes) -> Any:
+    try:
+        return parse(value)
+    except JsonMalformed as error:
+        raise RecordUnreadable(f"not JSON: {error}") from None
+
+
+def object_of_outside(value: bytes) -> Any:
+    """Another producer's Avro as JSON would have it; `data` may be the text of a JSON object."""
+    payload = json_value(outside(value))
+    if isinstance(payload, dict) and isinstance(payload.get("data"), str):
+        payload["data"] = object_of(payload["data"])
+    return payload
+
+
 def read_event(
     value: bytes | None, *, cluster: str, topic: str, partition: int, offset: int, timestamp: int
 ) -> CustomerEvent:
-    """The event that a record of `customer-events` is: our Avro, or a JSON object from any producer.
+    """The event that a record of `customer-events` is: our Avro, or an object from any producer.
+
+    An object is JSON; or, where there is a schema registry, Avro by a schema of the producer's own.
 
     Raises:
         RecordUnreadable: it is neither.
         FieldInvalid: it breaks a rule.
+        RegistryUnavailable: its schema is not known here, and the registry does not answer.
     """
-    if value is not None and value.startswith(MARKER):
-        return well_formed(decode_as(CustomerEvent, value))
-    if value is None or value[:1] == b"\x00":
+    if value is None:
         raise RecordUnreadable("an event is Avro by our schema or a JSON object; this is neither")
-    try:
-        payload = parse(value)
-    except JsonMalformed as error:
-        raise RecordUnreadable(f"not JSON: {error}") from None
+    if is_ours(value):
+        return well_formed(decode_as(CustomerEvent, value))
+    payload = object_of_outside(value) if value.startswith(FRAMED) else json_of(value)
     return event_of(
         payload,
         default_id=event_id_of_record(cluster, topic, partition, offset, timestamp),

@@ -55,7 +55,7 @@ def shown(value: Any) -> Any:
     if isinstance(value, list):
         return [shown(item) for item in value]
     if isinstance(value, bytes):
-        return rendered(value)["value"] if value.startswith(codec.MARKER) else text_of(value)
+        return rendered(value)["value"] if codec.is_ours(value) else text_of(value)
     return value
 
 
