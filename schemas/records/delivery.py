@@ -57,6 +57,7 @@ class Delivery:
     postponed_since: int | None  # ms
     origin_offset: int  # offset of the delivery in `deliveries`, the same on a resend of it; -1 on that record
     parent_attempt: bytes | None  # encoded Attempt, on followers
+    trace_parent: str | None = None  # of the W3C Trace Context that the event came with, where that is carried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ class Parked:
     step: int
     account: str
     site_id: str
-    cause: str  # site_inactive, lane_full
+    cause: str  # site_inactive, lane_full, behind_older
     parked_at: int  # ms
 
 
