@@ -1,8 +1,8 @@
-"""Requests per CPU-second of the gateway, beside a bare aiohttp echo on the same loop: what its work costs.
+"""Requests per CPU-second of the gateway, beside two bare echoes on the same loop, aiohttp's and a protocol's own.
 
     .venv/bin/python bench/incoming.py [--seconds 5] [--connections 32]
 
-Starts a local Kafka, a gateway and the echo in a folder of its own, each as a process; CPU time is theirs alone.
+Starts a local Kafka, a gateway and the echoes in a folder of its own, each as a process; CPU time is theirs alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from aiohttp import web
 from gateway.cli.client import Client, NotReached, Refused
 
 HOOKLINE = str(Path(sys.executable).with_name("hookline"))
-KAFKA, GATEWAY, ECHO = 18792, 18780, 18781
+KAFKA, GATEWAY, ECHO, BARE = 18792, 18780, 18781, 18782
 BODY = b'{"clientID": "c-1001", "pointstobeadded": "325", "reason": "birthday"}'
 DEFINITION = {
     "name": "points",
@@ -46,6 +46,23 @@ async def serve_echo() -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", ECHO).start()
     await asyncio.Event().wait()
+
+
+class Bare(asyncio.Protocol):
+    """The least that can answer: it looks for nothing but the end of a head, and sends the body back."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        body = data.partition(b"\r\n\r\n")[2]
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
+        self.transport.write(head + body)
+
+
+async def serve_bare() -> None:
+    server = await asyncio.get_running_loop().create_server(Bare, "127.0.0.1", BARE)
+    await server.serve_forever()
 
 
 class Caller(asyncio.Protocol):
@@ -124,10 +141,11 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=5)
     options.add_argument("--connections", type=int, default=32)
     options.add_argument("--echo", action="store_true", help=argparse.SUPPRESS)
+    options.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     asked = options.parse_args()
-    if asked.echo:
+    if asked.echo or asked.bare:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve_echo())
+            runner.run(serve_echo() if asked.echo else serve_bare())
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {
             "HOOKLINE_DATA_DIR": folder,
@@ -140,6 +158,7 @@ def main() -> None:
             "kafka": [HOOKLINE, "kafka", "run"],
             "gateway": [HOOKLINE, "gateway"],
             "echo": [sys.executable, __file__, "--echo"],
+            "bare": [sys.executable, __file__, "--bare"],
         }
         processes = {name: subprocess.Popen(command, env=environment) for name, command in commands.items()}
         try:
@@ -147,7 +166,8 @@ def main() -> None:
             while subprocess.run(command, env=environment, capture_output=True, check=False).returncode:
                 time.sleep(0.5)
             prepare(Client(f"http://127.0.0.1:{GATEWAY}", "hk_bench"))
-            measure("echo", processes["echo"], ECHO, asked.connections, asked.seconds)
+            measure("protocol", processes["bare"], BARE, asked.connections, asked.seconds)
+            measure("aiohttp", processes["echo"], ECHO, asked.connections, asked.seconds)
             measure("gateway", processes["gateway"], GATEWAY, asked.connections, asked.seconds)
             measure("gateway", processes["gateway"], GATEWAY, 1, asked.seconds)
         finally:
