@@ -114,4 +114,7 @@ class ConsoleHouse:
         shop.post({"clientID": "c-1042", "pointsub": 25, "reason": "correction"}, "endpoint2")
         shop.rows("/webhook-log", 1, status="resent")
         shop.rows("/incoming-log", 3)
+        unusable = b'{"account": "shop", "customer": "c-1", "action": "nobody_knows", "data": {}}'
+        self.hookline.produce(self.hookline.topics.customer_events, unusable, key=b"c-1")
+        shop.rows("/rejected", 1)
         return shop

@@ -32,6 +32,11 @@ PAGES = (
     Shown("home", lambda _: "/", "Home"),
     Shown("outgoing-log", lambda _: "/out/log", "Outgoing log"),
     Shown("attempt", newest("/webhook-log", "/out/log"), "Attempt"),
+    Shown("delivery", lambda shop: f"/out/deliveries/{shop.rows('/webhook-log', 1)[0]['delivery_id']}", "Delivery"),
+    Shown("queue", lambda _: "/out/queue", "Queue"),
+    Shown("resends", lambda _: "/resends", "Resends"),
+    Shown("rejected", lambda _: "/rejected", "Rejected records"),
+    Shown("rejected-record", newest("/rejected", "/rejected"), "Rejected record"),
     Shown("incoming-log", lambda _: "/in/log", "Incoming log"),
     Shown("request", newest("/incoming-log", "/in/log"), "Request"),
 )

@@ -4,10 +4,19 @@
 /** @type {[pattern: string, page: string][]} in the order in which they are tried */
 export const ROUTES = [
   ["/", "home"],
+  ["/in", "in"],
+  ["/in/new", "webhook"],
   ["/in/log", "in-log"],
   ["/in/log/{id}", "request"],
+  ["/in/{id}", "webhook"],
   ["/out/log", "out-log"],
   ["/out/log/{id}", "attempt"],
+  ["/out/deliveries/{id}", "delivery"],
+  ["/out/queue", "queue"],
+  ["/resends", "resends"],
+  ["/resends/{id}", "resend"],
+  ["/rejected", "rejected"],
+  ["/rejected/{id}", "rejected-record"],
 ];
 
 /** The side bar: a group's name, or "" for none, and its links. An entry whose page does not exist yet is left out.

@@ -51,8 +51,8 @@ export function attemptView(ctx, attempt) {
       ["Timing", steps],
       ["Address", attempt.remote_ip],
       ["Sent by", attempt.trigger],
-      ["Delivery", ident(attempt.delivery_id)],
-      ["Event", ident(attempt.event_id)],
+      ["Delivery", ident(attempt.delivery_id, ctx.href(`/out/deliveries/${encodeURIComponent(attempt.delivery_id)}`))],
+      ["Event", ident(attempt.event_id, ctx.href(`/events/${encodeURIComponent(attempt.event_id)}`))],
     ])}
     ${httpView("Request", request ? `${request.method} ${request.url}` : "", request, ctx.update, { none: "Nothing was sent." })}
     ${httpView("Response", response ? `HTTP ${response.status}` : "", response, ctx.update, { none: "There was no answer." })}`;

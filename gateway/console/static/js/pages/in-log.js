@@ -11,13 +11,14 @@ import { empty, part } from "../ui/states.js";
 import { columnChooser, pager, table } from "../ui/table.js";
 import { widen } from "../ui/widen.js";
 import { matches } from "../ui/words.js";
+import { liveBar, liveButton, liveRows, stopLive } from "../ui/live.js";
 import { requestView } from "./request.js";
 
 const OUTCOMES = ["accepted", "filtered", "invalid", "duplicate", "inactive", "unverified", "malformed"];
 const WIDE = "(min-width: 1100px)";
 
 /** @type {import("../ui/table.js").Column[]} */
-const COLUMNS = [
+export const COLUMNS = [
   { id: "created_at", label: "Time", cell: (row) => when(row.created_at) },
   { id: "outcome", label: "Outcome", cell: (row) => badge(row.outcome) },
   { id: "request_line", label: "Request", cell: (row) => html`<code>${row.request_line}</code>` },
@@ -39,6 +40,7 @@ const filters = (definitions) => [
   { name: "action", label: "Action" },
   { name: "event_id", label: "Event" },
   { name: "run_id", label: "Run" },
+  { name: "q", label: "Text", hint: "in ids, headers, bodies" },
 ];
 
 export default {
@@ -52,9 +54,10 @@ export default {
   actions(ctx) {
     const query = apiQuery(ctx.query);
     ["cursor", "limit"].forEach((name) => query.delete(name));
-    return html`${columnChooser("in-log", COLUMNS, ctx.update)}<a class="button" href=${joined(ctx.api("/incoming-log.csv"), query)} download>Export CSV</a>
+    return html`${liveButton(ctx, "incoming-log")}${columnChooser("in-log", COLUMNS, ctx.update)}<a class="button" href=${joined(ctx.api("/incoming-log.csv"), query)} download>Export CSV</a>
       <button type="button" @click=${() => copyLink()}>Copy link</button>`;
   },
+  leave: stopLive,
   /** @param {import("../run.js").Ctx} ctx @param {{page: any, definitions: any[]}} data */
   view(ctx, { page, definitions }) {
     const wide = ctx.hash !== "" && matchMedia(WIDE).matches;
@@ -66,9 +69,9 @@ export default {
       ctx.update();
     };
     return html`${filterBar(ctx, filters(definitions))}
-      <div class="bulk"><span>${matches(page)} match.</span></div>
+      <div class="bulk"><span>${matches(page)} match${page.searched_to ? html`, searched back to ${when(page.searched_to)}` : ""}.</span>${liveBar(ctx)}</div>
       <div class="split ${wide ? "open" : ""}"><div>
-        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, definitions) })}
+        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows: liveRows(ctx, "incoming-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, definitions) })}
         <div class="table-foot">${pager(ctx, page)}</div></div>
         ${wide ? html`<aside class="pane" aria-label="The selected request">${part(ctx.block(`request ${ctx.hash}`, () => ctx.get(`/incoming-log/${encodeURIComponent(ctx.hash)}`)), (request) => requestView(ctx, request))}</aside>` : nothing}
       </div>`;

@@ -11,6 +11,9 @@ import { badge, word } from "../ui/status.js";
 import { empty, part } from "../ui/states.js";
 import { columnChooser, pager, table } from "../ui/table.js";
 import { ERROR_OPTIONS, matches } from "../ui/words.js";
+import { mayWrite } from "../session.js";
+import { resendMany } from "../ui/bulk.js";
+import { liveBar, liveButton, liveRows, stopLive } from "../ui/live.js";
 import { attemptView } from "./attempt.js";
 
 /** @type {import("../ui/table.js").Column[]} */
@@ -41,7 +44,10 @@ const filters = (sites) => [
   { name: "subscription_id", label: "Subscription" },
   { name: "trigger", label: "Sent by", options: [["auto", "auto"], ["resend", "resend"], ["bulk", "bulk"], ["test", "test"]] },
   { name: "resend_id", label: "Resend" },
+  { name: "q", label: "Text", hint: "in ids, URLs, headers, bodies" },
 ];
+/** What a resend of many can be asked by; a text search is not among it. */
+const RESENDABLE = ["status", "response_code", "error", "action", "customer", "site_id", "delivery_id", "event_id", "subscription_id", "trigger", "resend_id", "from", "to"];
 
 /** @param {import("../run.js").Ctx} ctx */
 const isWide = (ctx) => ctx.hash !== "" && matchMedia("(min-width: 1100px)").matches;
@@ -55,9 +61,10 @@ export default {
   },
   /** @param {import("../run.js").Ctx} ctx @param {{page: any}} data */
   actions: (ctx, data) => html`
-    ${columnChooser("out-log", COLUMNS, ctx.update)}
-    <details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv"].map((form) => html`<a href=${joined(ctx.api(`/webhook-log.${form}`), exported(ctx))} download>as ${form.toUpperCase()}</a>`)}</div></details>
+    ${liveButton(ctx, "webhook-log")}${columnChooser("out-log", COLUMNS, ctx.update)}
+    <details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv", "ndjson"].map((form) => html`<a href=${joined(ctx.api(`/webhook-log.${form}`), exported(ctx))} download>as ${form.toUpperCase()}</a>`)}</div></details>
     <button type="button" @click=${() => copyLink()}>Copy link</button>`,
+  leave: stopLive,
   /** @param {import("../run.js").Ctx} ctx @param {{page: any, sites: any[]}} data */
   view(ctx, { page, sites }) {
     const open = (/** @type {any} */ row, /** @type {MouseEvent} */ event) => {
@@ -68,14 +75,25 @@ export default {
       ctx.update();
     };
     return html`${filterBar(ctx, filters(sites))}
-      <div class="bulk"><span>${matches(page)} match.</span></div>
+      <div class="bulk">${count(page)}${bulkButton(ctx, page, sites)}${liveBar(ctx)}</div>
       <div class="split ${isWide(ctx) ? "open" : ""}"><div>
-        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, sites) })}
+        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows: liveRows(ctx, "webhook-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, sites) })}
         <div class="table-foot">${pager(ctx, page)}</div></div>
         ${isWide(ctx) ? html`<aside class="pane" aria-label="The selected attempt">${part(ctx.block(`attempt ${ctx.hash}`, () => ctx.get(`/webhook-log/${encodeURIComponent(ctx.hash)}`)), (attempt) => attemptView(ctx, attempt))}</aside>` : nothing}
       </div>`;
   },
 };
+
+/** How many there are; a text search says how far it has come. @param {any} page */
+const count = (page) => html`<span>${matches(page)} match${page.searched_to ? html`, searched back to ${when(page.searched_to)}` : ""}.</span>`;
+
+/** All that match, again: asks first, with exact numbers. @param {import("../run.js").Ctx} ctx @param {any} page @param {any[]} sites */
+function bulkButton(ctx, page, sites) {
+  if (ctx.query.has("q") || !page.items.length) return nothing;
+  const filter = Object.fromEntries([...apiQuery(ctx.query)].filter(([name]) => RESENDABLE.includes(name)));
+  const names = Object.fromEntries(sites.map((site) => [site.id, site.name]));
+  return html`<button type="button" ?disabled=${!mayWrite()} @click=${() => resendMany(ctx, filter, names)}>Resend what matches…</button>`;
+}
 
 /** The filters of an export: all rows, not a page. @param {import("../run.js").Ctx} ctx */
 function exported(ctx) {

@@ -43,6 +43,11 @@ const STATUS = {
   running: ["Running", "queued", "again"],
   paused: ["Paused", "parked", "pause"],
   cancelled: ["Cancelled", "", "slash"],
+  postponed: ["Postponed", "parked", "pause"],
+  open: ["Open", "resent", "mark"],
+  retried: ["Retried", "done", "again"],
+  renewed: ["Retried", "done", "again"],
+  dismissed: ["Dismissed", "", "slash"],
 };
 
 /** @param {string} status @param {string} [more] after the word */
