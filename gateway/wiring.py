@@ -23,8 +23,9 @@ from gateway.api.exports import Exports
 from gateway.api.figure_table import FigureDoors
 from gateway.api.figures import Figures
 from gateway.api.health import Health
-from gateway.api.kinds import KINDS, SITES, Kind
+from gateway.api.kinds import INCOMING_WEBHOOKS, KINDS, SITES, Kind
 from gateway.api.last_use import LastUse
+from gateway.api.last_verified import LastVerified
 from gateway.api.logs import Logs
 from gateway.api.operations import Operation
 from gateway.api.outgoing_table import OutgoingDoors
@@ -59,7 +60,6 @@ from gateway.status.gauges import Gauges
 from gateway.writing import Writes
 from schemas.settings import Settings
 from schemas.topics import Topics
-from streams.core.configuration import Configuration
 from streams.core.definitions import Compiler
 from streams.core.site_views import Sites
 from streams.edges.guard import Guard
@@ -121,6 +121,7 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
     requester = Requester(guard, proxy)
     health = Health(
         edges.reachable,
+        edges.look,
         edges.reader,
         lambda: configuration.offset if gate.open else None,
         applied=not settings.await_apply,
@@ -129,7 +130,7 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         health=health,
         accounts=Accounts(changer, callers),
         collections={
-            kind.path: Collection(kind, changer, checks, facts(kind, edges.reader, configuration)) for kind in KINDS
+            kind.path: Collection(kind, changer, checks, facts(kind, edges.reader, changer, compiler)) for kind in KINDS
         },
         diffs={kind.path: RevisionDiffs(kind, changer) for kind in KINDS},
         secrets={kind.path: Secrets(kind, changer) for kind in KINDS if kind.secrets},
@@ -162,9 +163,11 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
     return app
 
 
-def facts(kind: Kind, reader: Reader, configuration: Configuration) -> tuple[Fills, ...]:
-    """Who knows more of a kind: of sites the store does, when their secrets were used and how they do."""
-    return (LastUse(reader), SiteHealths(reader, configuration, now_ms)) if kind is SITES else ()
+def facts(kind: Kind, reader: Reader, changer: Changer, compiler: Compiler) -> tuple[Fills, ...]:
+    """Who knows more of a kind: the store does, when secrets were used and how sites do."""
+    if kind is INCOMING_WEBHOOKS:
+        return (LastVerified(reader, compiler, changer.keyring),)
+    return (LastUse(reader), SiteHealths(reader, changer.configuration, now_ms)) if kind is SITES else ()
 
 
 def outgoing_doors(

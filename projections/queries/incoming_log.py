@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from projections.queries.contents import MASK, body_of, headers_of, record_at
 from projections.queries.filters import equals, equals_number, one_of
@@ -17,7 +17,7 @@ from projections.tables import incoming_requests, records
 from schemas.codec import decode_as
 from schemas.records import IncomingRequest, Outcome
 
-__all__ = ["accepted_as", "first_of_copies", "latest", "latest_ids", "of_ids", "one", "page", "whole"]
+__all__ = ["accepted_as", "first_of_copies", "latest", "latest_ids", "latest_of", "of_ids", "one", "page", "whole"]
 
 table = incoming_requests.c
 READ_AHEAD = 20  # records that are in memory at once
@@ -101,9 +101,18 @@ def whole(connection: Connection, account: str, request_id: str) -> IncomingRequ
 
 def latest(connection: Connection, account: str, endpoint: str, count: int) -> Iterator[IncomingRequest]:
     """The last requests of an endpoint, the newest first, without those of reprocessing; read as they are taken."""
+    yield from newest(connection, count, table.account == account, table.endpoint == endpoint)
+
+
+def latest_of(connection: Connection, account: str, definition_id: str, count: int) -> Iterator[IncomingRequest]:
+    """The last requests that a definition decided, in the same way."""
+    yield from newest(connection, count, table.account == account, table.definition_id == definition_id)
+
+
+def newest(connection: Connection, count: int, *conditions: ColumnElement[bool]) -> Iterator[IncomingRequest]:
     last = (
         select(table.place, table.received_at)
-        .where(table.account == account, table.endpoint == endpoint, table.run_id.is_(None))
+        .where(table.run_id.is_(None), *conditions)
         .order_by(table.received_at.desc(), table.place.desc())
         .limit(count)
         .subquery()

@@ -12,9 +12,11 @@ import pytest
 
 from schemas.codec import encode
 from schemas.records import Outcome
+from schemas.times import iso
 from streams.agents.hop import Moment, SourceRecord
 from streams.agents.map import map_hop
 from streams.core.definitions import Compiler
+from tests.gateway.folded import fold
 from tests.gateway.house import Answer, House
 
 GOOD = {"customer": "c-1", "points": 5}
@@ -142,3 +144,24 @@ def test_map_verifies_again_with_the_time_of_then(house: House) -> None:
     record = SourceRecord("t", 0, 0, 0, b"k", encode(logged))
     (made,) = hop.step([record], Moment(logged.received_at + 7 * 24 * 3_600_000))
     assert made.message.topic == house.topics.customer_events
+
+
+def last_uses(house: House) -> list[str | None]:
+    (shown,) = house.made("GET", "/v1/shop/incoming-webhooks")["items"]
+    one = house.made("GET", f"/v1/shop/incoming-webhooks/{shown['id']}")
+    assert one == shown
+    return [each["last_used_at"] for each in one["verification"]["secrets"]]
+
+
+def test_a_secret_says_when_it_last_verified_a_request(house: House) -> None:
+    house.webhook(verification=GITHUB | {"secrets": ["the-first-secret-of-all", "the-second-secret-of-all"]})
+    assert last_uses(house) == [None, None], "there is no store yet"
+    fold(house)
+    assert last_uses(house) == [None, None]
+    assert send(house, "the-first-secret-of-all").status == 200
+    assert send(house, "the-second-secret-of-all").status == 200
+    assert send(house, "the-second-secret-of-all", b"{").status == 400
+    assert send(house, "another secret").status == 401
+    fold(house)
+    times = [iso(each.received_at) for each in house.requests]
+    assert last_uses(house) == [times[0], times[2]]
