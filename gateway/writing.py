@@ -119,6 +119,7 @@ class Writer:
                 message.value,
                 message.key,
                 message.partition,
+                headers=list(message.headers),
                 on_delivery=partial(self._report, batch, index),
             )
         except BufferError:

@@ -102,6 +102,7 @@ class Settings(BaseSettings):
     record_framing: Literal["", "avro", "confluent"] = Field(
         "", description="how records are written: avro (single-object) or confluent; blank: confluent with a registry"
     )
+    trace_context: bool = Field(False, description="hand the traceparent of a request or an event on to its messages")
     metrics_listen: str = Field(
         "",
         description="address and port for health and metrics of roles without HTTP; under `up` streams has it, "

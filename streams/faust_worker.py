@@ -88,14 +88,16 @@ class Worker:
         outbox = Outbox(self._settings, CLIENT, timeout=ACKNOWLEDGED_WITHIN)
         compiler = Compiler(follower.configuration, keyring.open_text)
         place = Place(cluster.id, cluster.partitions[self._topics.deliveries])
+        traced = self._settings.trace_context
         hops = (
-            map_hop(self._topics, follower.configuration, compiler, keyring.open),
+            map_hop(self._topics, follower.configuration, compiler, keyring.open, traced=traced),
             route_hop(
                 self._topics,
                 place,
                 follower.configuration,
                 compiler,
                 self._known_ids(place, Compiler(follower.configuration, keyring.open_text)),
+                traced=traced,
             ),
         )
         carrier = Carrier(outbox, follower, now_ms)

@@ -25,6 +25,7 @@ from schemas.identity import event_id_of_request, event_key
 from schemas.records import CustomerEvent, SourceType
 from streams.core.definitions import AccountView, Compiler
 from streams.core.receiving import ID_CONFLICT
+from streams.core.tracing import carried
 from streams.edges.kafka import Message
 
 __all__ = ["MAX_BATCH", "MAX_EVENTS_BODY", "EventDoor"]
@@ -72,7 +73,8 @@ class EventDoor:
         payloads = [call.body] if many is None else many
         async with self.ids.claim(view.state.name, own_ids(payloads)) as claim:
             judged = await asyncio.to_thread(self._judge, view, payloads, dict(claim.known))
-            position = await self._write([each.event for each in judged if each.event is not None], claim)
+            found = [each.event for each in judged if each.event is not None]
+            position = await self._write(found, claim, carried(call.trace_parent))
         if many is None and (error := judged[0].error) is not None:
             raise (
                 Problem("id_conflict", error.message, [error]) if judged[0].code == "id_conflict" else invalid([error])
@@ -87,9 +89,11 @@ class EventDoor:
         rules = Rules(view, now, known)
         return [judged(rules, each, event_id_of_request(f"{request}.{n}")) for n, each in enumerate(payloads)]
 
-    async def _write(self, found: Sequence[CustomerEvent], claim: Claim) -> str:
+    async def _write(self, found: Sequence[CustomerEvent], claim: Claim, headers: tuple[tuple[str, bytes], ...]) -> str:
         """Write events; answers where they are, as lists take it in `after`."""
-        messages = [Message(self.topic, event_key(each.account, each.customer), encode(each)) for each in found]
+        messages = [
+            Message(self.topic, event_key(each.account, each.customer), encode(each), headers=headers) for each in found
+        ]
         latest: dict[int, int] = {}
         for event, placed in zip(found, await self.changer.writer.write(*messages), strict=True):
             latest[placed.partition] = max(placed.offset, latest.get(placed.partition, -1))

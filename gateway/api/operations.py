@@ -43,6 +43,7 @@ class Call:
     secure: bool = False  # it came by https
     last_event_id: str = ""  # of a stream that is taken up again
     admitted: Callable[[], bool] = lambda: True  # whether the caller may still do this, for what lasts
+    trace_parent: str | None = None  # the W3C trace that the call belongs to
 
     @property
     def account(self) -> str:

@@ -21,6 +21,8 @@ from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, Encoding
 from schemas.errors import HooklineError
 from schemas.json_text import JsonMalformed, parse
 from streams.core.configuration import Configuration
+from streams.core.tracing import HEADER as TRACE_HEADER
+from streams.core.tracing import trace_parent
 
 __all__ = ["Serving", "no_such_path", "without_query"]
 
@@ -85,6 +87,7 @@ class Serving:
                 request.secure,
                 request.headers.get(LAST_EVENT_ID, ""),
                 partial(self._admitted, operation, request),
+                trace_parent(request.headers.items()) if TRACE_HEADER in request.headers else None,
             )
             answer = await operation.handle(call)
         except HooklineError as error:

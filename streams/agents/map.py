@@ -16,15 +16,24 @@ from streams.agents.hop import Hop, Moment, SourceRecord, Unusable, require_fold
 from streams.core.configuration import Configuration
 from streams.core.confirming import VerdictChanged, arrived_again, confirmed
 from streams.core.definitions import Compiler
+from streams.core.tracing import carried, trace_parent
 from streams.edges.kafka import Message
 
 __all__ = ["map_hop"]
 
 
 def map_hop(
-    topics: Topics, configuration: Configuration, compiler: Compiler, open_sealed: Callable[[str], bytes]
+    topics: Topics,
+    configuration: Configuration,
+    compiler: Compiler,
+    open_sealed: Callable[[str], bytes],
+    *,
+    traced: bool = False,
 ) -> Hop:
-    """The hop *map*; `compiler` is that of `configuration`, `open_sealed` decrypts what a request has sealed."""
+    """The hop *map*; `compiler` is that of `configuration`, `open_sealed` decrypts what a request has sealed.
+
+    `traced`: the trace that a request belongs to goes on with its event.
+    """
 
     def turn(record: SourceRecord, moment: Moment) -> Iterator[Message]:
         request = read(record)
@@ -37,7 +46,8 @@ def map_hop(
             event = confirmed(view, definition, request, arrived_again(request, open_sealed))
         except VerdictChanged as fact:
             raise Unusable(RejectedReason.VERDICT_CHANGED, str(fact), account=request.account) from None
-        yield Message(topics.customer_events, event_key(event.account, event.customer), encode(event))
+        headers = carried(trace_parent(request.headers)) if traced else ()
+        yield Message(topics.customer_events, event_key(event.account, event.customer), encode(event), headers=headers)
 
     return Hop("map", topics.incoming_requests, topics.rejected, turn)
 

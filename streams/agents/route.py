@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.codec import encode
 from schemas.errors import ActionUnknown, FieldInvalid, RecordUnreadable
@@ -16,6 +16,7 @@ from streams.agents.known_ids import KnownIds
 from streams.core.configuration import Configuration
 from streams.core.definitions import AccountView, Compiler
 from streams.core.routing import deliveries_of
+from streams.core.tracing import trace_parent
 from streams.edges.kafka import Message
 
 __all__ = ["Place", "event_reader", "route_hop"]
@@ -30,9 +31,18 @@ class Place:
 
 
 def route_hop(
-    topics: Topics, place: Place, configuration: Configuration, compiler: Compiler, ids: KnownIds | None = None
+    topics: Topics,
+    place: Place,
+    configuration: Configuration,
+    compiler: Compiler,
+    ids: KnownIds | None = None,
+    *,
+    traced: bool = False,
 ) -> Hop:
-    """The hop *route*; `compiler` is that of `configuration`. `ids`: of producers, so that none names two events."""
+    """The hop *route*; `compiler` is that of `configuration`. `ids`: of producers, so that none names two events.
+
+    `traced`: the trace that an event belongs to goes on with its deliveries.
+    """
 
     def turn(record: SourceRecord, moment: Moment) -> Iterator[Message]:
         event = read(record, place.cluster)
@@ -42,7 +52,9 @@ def route_hop(
         if ids is not None and not ids.is_new(event, record):
             return
         under = max(view.offset, event.config_offset)
-        for delivery in deliveries_of(view, event, partitions=place.partitions, now=moment.now, config_offset=under):
+        parent = trace_parent(record.headers) if traced else None
+        for made in deliveries_of(view, event, partitions=place.partitions, now=moment.now, config_offset=under):
+            delivery = made if parent is None else replace(made, trace_parent=parent)
             partition = lane_partition(delivery.lane, place.partitions)
             yield Message(topics.deliveries, delivery.lane.encode(), encode(delivery), partition)
 

@@ -14,6 +14,7 @@ from streams.core.answer import Fault, Request
 from streams.core.destination import destination
 from streams.core.signing import OutgoingRequest, signed
 from streams.core.site_views import Sites, SiteView
+from streams.core.tracing import HEADER as TRACE_HEADER
 
 __all__ = ["End", "Fail", "Park", "Send", "SiteView", "Sites", "step_for"]
 
@@ -75,6 +76,7 @@ def request_of(site: SiteView, delivery: Delivery, now: int, user_agent: str) ->
         ("Accept", "*/*"),
         ("webhook-id", delivery.delivery_id),
         ("webhook-timestamp", str(now // 1000)),
+        *(((TRACE_HEADER, delivery.trace_parent),) if delivery.trace_parent else ()),
     )
     for name, value in headers:
         if not value.isascii() or not value.isprintable():

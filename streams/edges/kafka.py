@@ -30,6 +30,7 @@ class Message:
     key: bytes | None
     value: bytes
     partition: int = -1
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def producer_config(settings: Settings, client_id: str, *, timeout: float, linger: float = 0.001) -> dict[str, Any]:

@@ -115,6 +115,7 @@ class Outbox:
                 message.value,
                 message.key,
                 message.partition,
+                headers=list(message.headers),
                 on_delivery=reporter,
             )
         except BufferError:

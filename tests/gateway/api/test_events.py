@@ -105,3 +105,11 @@ def test_an_event_from_the_history_can_be_sent_as_it_is(house: House) -> None:
     (listed,) = house.made("GET", PATH)["items"]
     assert house.made("POST", PATH, listed)["id"] == listed["id"]
     assert len(written(house)) == 1
+
+
+def test_the_trace_of_a_call_goes_on_with_its_events(house: House) -> None:
+    parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    headers = {"authorization": f"Bearer {house.key}", "content-type": "application/json", "traceparent": parent}
+    house.send("POST", "/v1/shop/events", b'{"customer":"c","action":"birthday"}', headers)
+    (_, message), *_ = house.log.topics[house.topics.customer_events]
+    assert message.headers == (("traceparent", parent.encode()),)

@@ -37,6 +37,13 @@ def test_a_message_goes_to_its_site_with_the_headers_of_every_message() -> None:
     }
 
 
+def test_a_message_bears_the_trace_of_its_event_where_it_has_one() -> None:
+    parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    step_taken = step({}, trace_parent=parent)
+    assert isinstance(step_taken, Send)
+    assert ["traceparent", parent] in step_taken.request.headers
+
+
 def test_an_inactive_site_keeps_its_messages_parked() -> None:
     assert step({"state": "inactive"}) == Park("site_inactive")
 
