@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Request
 
-from gateway.console.assets import HERE, STATIC, read_assets
+from gateway.console.assets import HERE, STATIC, read_assets, without_comments
 from tests.console.conftest import MakeContext
 from tests.console.house import ConsoleHouse
 from tests.console.pages import settled
@@ -45,6 +45,15 @@ def test_everything_is_light() -> None:
     assert sum(len(file.gzipped) for path, file in files.items() if path.endswith(".js")) <= 90 * KIB
     assert sum(len(file.gzipped) for path, file in files.items() if path.endswith(".css")) <= 14 * KIB
     assert all(gzip.decompress(file.gzipped) == file.plain for file in files.values())
+
+
+def test_comments_are_not_sent_and_lines_keep_their_numbers() -> None:
+    script = (
+        b"// @ts-check\n/**\n * A file.\n */\nlet a = (/** @type {any} */ b) => `/** ${b} */ // `;\n  // why\nf(a);\n"
+    )
+    sent = without_comments(script)
+    assert sent == b"\n\n\n\nlet a = (b) => `/** ${b} */ // `;\n\nf(a);\n"
+    assert all(b"@param" not in file.plain for path, file in read_assets().files.items() if path.startswith("js/"))
 
 
 def test_colours_stand_in_one_file() -> None:
