@@ -66,11 +66,14 @@ class Projector:
             try:
                 self._step(writer, source, fold)
             except StoreUnavailable as error:
+                source.tell(str(error))
                 source.hold(self._later(error), self._stop)
 
     def _step(self, writer: Writer, source: Source, fold: Fold) -> None:
         if source.pending:
             source.start(writer.positions(source.granted))
+            if self._delay == FIRST_DELAY:
+                source.tell("")  # whoever had these partitions before may have been in trouble
         messages = source.take(WAIT)
         if not messages:
             writer.check_target()
@@ -83,13 +86,14 @@ class Projector:
             writer.write(batch, moves)
         source.advance(moves)
         FOLDED.inc(len(messages))
-        self._written(batch)
+        self._written(batch, source)
 
-    def _written(self, batch: Batch) -> None:
+    def _written(self, batch: Batch, source: Source) -> None:
         WRITABLE.set(1)
         if self._delay > FIRST_DELAY:
             log.info("the store can be written again")
             self._delay = FIRST_DELAY
+            source.tell("")
         if batch.unusable:
             self._unusable += batch.unusable
             UNUSABLE.inc(batch.unusable)

@@ -1,6 +1,7 @@
 """The log as the projector reads it: batches of records, from the offsets that the store holds.
 
-The group only shares the partitions out; its committed offsets are neither read nor written.
+The group only shares the partitions out; its committed offsets are not read. What goes with them is: it says to
+everybody who looks at the cluster what keeps the store from being written, where the store itself cannot say it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ BOUNDS = {
     "queued.max.messages.kbytes": 8 * 1024,
     "queued.min.messages": 2 * MOST_RECORDS,
 }
+LONGEST = 500  # characters of a word to the group
 NOTICE_SECONDS = 30.0  # between two lines about a cluster that is away
 FATAL = (KafkaError._FATAL, KafkaError.FENCED_INSTANCE_ID)  # noqa: SLF001 - a fenced member's error says that it is not fatal
 
@@ -101,6 +103,12 @@ class Source:
         self._consumer.assign([TopicPartition(topic, number, at) for (topic, number), at in positions.items()])
         self.pending = False
         log.info("partitions assigned", partitions=len(positions), folded=sum(positions.values()))
+
+    def tell(self, trouble: str) -> None:
+        """Leave word with the group of what keeps the store from being written; blank: nothing does."""
+        places = [TopicPartition(*place, self.positions.get(place, 0), trouble[:LONGEST]) for place in self.granted]
+        if places:
+            self._consumer.commit(offsets=places, asynchronous=True)
 
     def hold(self, seconds: float, stop: Event) -> None:
         """Read nothing for a while, yet stay in the group; then everything starts again from the store's offsets."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gateway.api.answers import Answer
 from gateway.api.operations import Call
 from gateway.api.problems import Problem
 from gateway.api.reading import Reader
+from gateway.status.cluster import ClusterSeen
 from projections.queries import offsets
 
 __all__ = ["Alive", "Health", "Ready"]
@@ -33,6 +34,7 @@ class StoreState(BaseModel):
     available: bool
     as_of: str | None
     detail: str | None
+    trouble: Annotated[str | None, Field(description="what keeps the projector from writing just now")]
 
 
 class Ready(BaseModel):
@@ -49,11 +51,12 @@ class Ready(BaseModel):
 class Health:
     """What is known of this process.
 
-    `kafka` asks whether Kafka would acknowledge; `configuration` is the offset folded, None before all was read;
-    `applied` is False while a configuration is awaited.
+    `kafka` asks whether Kafka would acknowledge, `look` what it knows of the roles; `configuration` is the offset
+    folded, None before all was read; `applied` is False while a configuration is awaited.
     """
 
     kafka: Callable[[], bool]
+    look: Callable[[], ClusterSeen]
     reader: Reader
     configuration: Callable[[], int | None]
     applied: bool = True
@@ -72,7 +75,8 @@ class Health:
         offset = self.configuration()
         ready = kafka and offset is not None and self.applied
         body = {"ready": ready, "kafka": kafka, "configuration": offset, "applied": self.applied}
-        return Answer({**body, "store": await self._store()}, 200 if ready else 503)
+        trouble = (await asyncio.to_thread(self.look)).trouble if kafka else ""
+        return Answer({**body, "store": {**await self._store(), "trouble": trouble or None}}, 200 if ready else 503)
 
     async def _store(self) -> dict[str, Any]:
         try:

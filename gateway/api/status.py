@@ -37,6 +37,7 @@ class StoreShown(BaseModel):
 
     available: bool
     detail: str | None
+    trouble: Annotated[str | None, Field(description="what keeps the projector from writing just now")]
     kind: Literal["sqlite", "postgresql"]
 
 
@@ -97,7 +98,12 @@ class Status:
             {
                 "version": self.version,
                 "kafka": kafka,
-                "store": {"available": problem is None, "detail": problem, "kind": kind},
+                "store": {
+                    "available": problem is None,
+                    "detail": problem,
+                    "trouble": seen.trouble or None,
+                    "kind": kind,
+                },
                 "projected_until": until,
                 "configuration": self.configuration(),
                 "configuration_lag": max(seen.ends.get((self.topics.config, 0), 0) - self.configuration() - 1, 0),

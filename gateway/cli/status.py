@@ -23,7 +23,8 @@ def status(
 
     told = Client.from_environment().call("GET", "/v1/status")
     typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() if as_json else "\n".join(lines_of(told)))
-    whole = told["kafka"]["available"] and told["store"]["available"] and all(role["members"] for role in told["roles"])
+    writable = told["store"]["available"] and not told["store"]["trouble"]
+    whole = told["kafka"]["available"] and writable and all(role["members"] for role in told["roles"])
     sys.exit(0 if whole else 1)
 
 
@@ -34,6 +35,8 @@ def lines_of(told: dict[str, Any]) -> Iterator[str]:
     yield f"kafka      {known if kafka['available'] else kafka['detail']}"
     until = f", everything up to {told['projected_until']}" if told["projected_until"] else ""
     yield f"store      {store['kind'] + until if store['available'] else store['detail']}"
+    if store["trouble"]:
+        yield f"           {store['trouble']}"
     for role in told["roles"]:
         members = counted(len(role["members"]), "member") if role["members"] else "nobody runs it"
         behind = "lag not known" if role["lag"] is None else f"{role['lag']:,} records behind"

@@ -29,7 +29,10 @@ KEPT = 1.0  # seconds that a look is good for
 
 @dataclass(frozen=True, slots=True)
 class ClusterSeen:
-    """`ends` are the next offsets; `committed` by role. `problem` says why nothing was seen."""
+    """`ends` are the next offsets; `committed` by role. `problem` says why nothing was seen.
+
+    `trouble`: what keeps the projectors from writing the store, as they left word with their group.
+    """
 
     problem: str = ""
     id: str = ""
@@ -37,6 +40,7 @@ class ClusterSeen:
     ends: Mapping[Place, int] = field(default_factory=dict)
     first: Mapping[Place, int] = field(default_factory=dict)
     committed: Mapping[str, Mapping[Place, int]] = field(default_factory=dict)
+    trouble: str = ""
 
 
 def readers_of(topics: Topics) -> dict[str, tuple[str, ...]]:
@@ -98,6 +102,7 @@ class ClusterWatch:
             ends=ends,
             first=first,
             committed={role: self._committed(role, places) for role in ("streams", "courier")},
+            trouble=self._trouble(places),
         )
 
     def _ends(self, places: list[Place]) -> tuple[dict[Place, int], dict[Place, int]]:
@@ -110,6 +115,11 @@ class ClusterWatch:
         partitions = [TopicPartition(*place) for place in places if place[0] in read]
         found = self._consumer(role).committed(partitions, timeout=TIMEOUT)
         return {(each.topic, each.partition): max(each.offset, 0) for each in found if each.error is None}
+
+    def _trouble(self, places: list[Place]) -> str:
+        partitions = [TopicPartition(*place) for place in places if place[0] in readers_of(self._topics)["projector"]]
+        found = self._consumer("projector").committed(partitions, timeout=TIMEOUT)
+        return "; ".join(sorted({each.metadata for each in found if each.error is None and each.metadata}))
 
     def _consumer(self, role: str) -> Consumer:
         if role not in self._consumers:
