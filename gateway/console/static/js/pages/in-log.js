@@ -12,6 +12,9 @@ import { columnChooser, pager, table } from "../ui/table.js";
 import { widen } from "../ui/widen.js";
 import { matches } from "../ui/words.js";
 import { liveBar, liveButton, liveRows, stopLive } from "../ui/live.js";
+import { mayWrite } from "../session.js";
+import { filterOf, reprocess } from "../ui/reprocess.js";
+import { unknownEndpoints } from "../ui/unknown.js";
 import { requestView } from "./request.js";
 
 const OUTCOMES = ["accepted", "filtered", "invalid", "duplicate", "inactive", "unverified", "malformed"];
@@ -54,7 +57,8 @@ export default {
   actions(ctx) {
     const query = apiQuery(ctx.query);
     ["cursor", "limit"].forEach((name) => query.delete(name));
-    return html`${liveButton(ctx, "incoming-log")}${columnChooser("in-log", COLUMNS, ctx.update)}<a class="button" href=${joined(ctx.api("/incoming-log.csv"), query)} download>Export CSV</a>
+    const filter = filterOf(query);
+    return html`${liveButton(ctx, "incoming-log")}<button type="button" data-key="r" ?disabled=${!mayWrite() || !filter} title=${filter ? "Run what matches again (r)" : "Text, event and run cannot choose what runs again"} @click=${() => filter && reprocess(ctx, { filter })}>Reprocess…</button>${columnChooser("in-log", COLUMNS, ctx.update)}<a class="button" href=${joined(ctx.api("/incoming-log.csv"), query)} download>Export CSV</a>
       <button type="button" @click=${() => copyLink()}>Copy link</button>`;
   },
   leave: stopLive,
@@ -72,7 +76,7 @@ export default {
       <div class="bulk"><span>${matches(page)} match${page.searched_to ? html`, searched back to ${when(page.searched_to)}` : ""}.</span>${liveBar(ctx)}</div>
       <div class="split ${wide ? "open" : ""}"><div>
         ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows: liveRows(ctx, "incoming-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, definitions) })}
-        <div class="table-foot">${pager(ctx, page)}</div></div>
+        <div class="table-foot">${pager(ctx, page)}</div>${unknownEndpoints(ctx)}</div>
         ${wide ? html`<aside class="pane" aria-label="The selected request">${part(ctx.block(`request ${ctx.hash}`, () => ctx.get(`/incoming-log/${encodeURIComponent(ctx.hash)}`)), (request) => requestView(ctx, request))}</aside>` : nothing}
       </div>`;
   },

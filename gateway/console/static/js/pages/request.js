@@ -2,8 +2,10 @@
 /** One incoming request: what came, what was answered, what became of it. */
 import { html, nothing } from "../../lit/lit-html.js";
 import { duration } from "../lib/time.js";
+import { mayWrite } from "../session.js";
 import { copy, copyButton, facts, ident, whole } from "../ui/bits.js";
 import { curl, httpView } from "../ui/http-view.js";
+import { reprocess } from "../ui/reprocess.js";
 import { badge, icon } from "../ui/status.js";
 
 /** @type {Record<string, string>} */
@@ -22,7 +24,7 @@ export function requestView(ctx, row) {
   const url = request ? location.origin + request.path + (request.query ? `?${request.query}` : "") : "";
   return html`<p>${badge(row.outcome)}</p>
     ${MEANING[row.outcome] ? html`<div class="banner ${row.outcome === "duplicate" ? "info" : "failed"}"><p><strong>${MEANING[row.outcome]}.</strong> ${error ? html`${error.path ? html`<code>${error.path}</code> ` : nothing}${error.detail ?? error.code}` : nothing}</p></div>` : nothing}
-    <div class="buttons">${request ? copyButton(curl({ ...request, url }), "The curl line", "Copy as curl") : nothing}
+    <div class="buttons">${request && mayWrite() ? html`<button type="button" data-key="r" title="Run it again (r)" @click=${() => reprocess(ctx, { request_ids: [row.id] })}>Reprocess…</button>` : nothing}${request ? copyButton(curl({ ...request, url }), "The curl line", "Copy as curl") : nothing}
       <button type="button" @click=${() => copy(new URL(ctx.href(`/in/log/${encodeURIComponent(row.id)}`), location.href).href, "The link")}>${icon("link")}Copy link</button></div><hr>
     ${facts([
       ["Request", ident(row.id, ctx.href(`/in/log/${encodeURIComponent(row.id)}`))],
@@ -30,7 +32,7 @@ export function requestView(ctx, row) {
       ["Request line", html`<code>${row.request_line}</code>`],
       ["Status code", row.status_code],
       ["Took", duration(row.duration_ms)],
-      ["Webhook", html`${ident(row.definition_id)} revision ${row.definition_revision}`],
+      ["Webhook", html`${ident(row.definition_id, ctx.href(`/in/${encodeURIComponent(row.definition_id)}`))} revision ${row.definition_revision}`],
       ["Action", row.action],
       ["Customer", row.customer === null ? null : html`<bdi>${row.customer}</bdi>`],
       ["Event", row.event_id ? ident(row.event_id) : null],

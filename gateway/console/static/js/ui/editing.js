@@ -1,9 +1,10 @@
 // @ts-check
 /** One incoming webhook under somebody's hands: what was typed lives here until it is saved, wherever they go meanwhile. */
-import { Problem, call, get, post, sourceOf } from "../lib/api.js";
+import { Problem, call, post, sourceOf } from "../lib/api.js";
 import { criterion, isBlank, read, row, write } from "../lib/definition.js";
 import { name as textOf, tree } from "../lib/json.js";
 import { mayWrite } from "../session.js";
+import { finished } from "./job.js";
 
 /**
  * @typedef {import("../lib/definition.js").Draft} Draft
@@ -175,13 +176,8 @@ export async function history(ed, last) {
     ed.ctx.update();
   };
   try {
-    let answer = await post(at(ed, "/dry-run"), `{"definition":${write(ed.draft).text},"last":${last}}`);
-    while (ed.history === mine && (answer.state === "running" || answer.state === "paused")) {
-      mine.job = answer;
-      ed.ctx.update();
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      answer = await get(ed.ctx.api(`/jobs/${encodeURIComponent(answer.id)}`), { query: { after: answer.position } });
-    }
+    const first = await post(at(ed, "/dry-run"), `{"definition":${write(ed.draft).text},"last":${last}}`);
+    const answer = await finished(ed.ctx, first, (job) => ((mine.job = job), ed.ctx.update()), () => ed.history === mine);
     done({ answer, source: sourceOf(answer), job: null });
   } catch (error) {
     done({ error, answer: null });

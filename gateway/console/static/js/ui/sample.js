@@ -141,6 +141,6 @@ function body(ed, text) {
 }
 
 /** What came of the sample: the outcome, the event, the exact answer. @param {Editing} ed @param {{outcome: any, event: string, answer: string}} told */
-export const resultPanel = (ed, told) => html`<section class="card result ${ed.pending ? "dimmed" : ""}" aria-label="Result" aria-busy=${ed.pending}><h2>Result ${told.outcome}</h2>
+export const resultPanel = (ed, told) => html`<section class="card result ${ed.pending ? "dimmed" : ""}" aria-label="Result" aria-busy=${ed.pending}><h2>Result</h2><p>${told.outcome}</p>
   ${told.event ? html`<h3>Event</h3>${jsonView(told.event, ed.ctx.update)}` : nothing}
   ${told.answer ? html`<h3>Answer: HTTP ${ed.result?.answer.answer.status}</h3>${jsonView(told.answer, ed.ctx.update)}` : nothing}</section>`;

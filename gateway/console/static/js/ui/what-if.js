@@ -1,14 +1,13 @@
 // @ts-check
 /** What a definition would have made of the last requests: how many pass, and every event that would be another one. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { post } from "../lib/api.js";
 import { lines } from "../lib/diff.js";
 import { pretty, slice } from "../lib/json.js";
 import { number } from "../lib/time.js";
-import { attempt } from "../run.js";
 import { mayWrite } from "../session.js";
 import { when } from "./bits.js";
 import { history, isDirty } from "./editing.js";
+import { progress } from "./job.js";
 import { failure } from "./states.js";
 import { badge } from "./status.js";
 
@@ -24,16 +23,8 @@ export default function whatIf(ctx, ed) {
   return html`<p>${isDirty(ed) ? "The webhook as you have changed it, not saved yet," : "The webhook as it is saved,"} against the last requests of its endpoint. Nothing is sent and nothing is stored.</p>
     <div class="buttons" role="group" aria-label="How many">${[100, 500, 5000].map((last) => html`<button type="button" aria-pressed=${found?.last === last} ?disabled=${Boolean(found?.busy)} @click=${() => history(ed, last)}>Last ${number(last)}</button>`)}</div>
     ${found?.error ? failure(found.error, () => void history(ed, found.last)) : nothing}
-    ${found?.busy ? progress(ctx, ed) : nothing}
+    ${found?.busy ? progress(ctx, found.job) : nothing}
     ${found?.answer ? figures(ctx, found, ed) : nothing}`;
-}
-
-/** @param {import("../run.js").Ctx} ctx @param {Editing} ed */
-function progress(ctx, ed) {
-  const { job } = ed.history;
-  if (!job) return html`<p role="status">Checking…</p>`;
-  const cancel = () => attempt(() => post(ctx.api(`/jobs/${encodeURIComponent(job.id)}/cancel`)), "Cancelled");
-  return html`<p role="status"><progress max=${job.count} value=${job.reached} aria-label="Checked"></progress> ${number(job.reached)} of ${number(job.count)} <button type="button" @click=${cancel}>Cancel</button></p>`;
 }
 
 /** @param {import("../run.js").Ctx} ctx @param {any} found @param {Editing} ed */
@@ -64,4 +55,4 @@ function difference(ctx, each, source, i) {
 }
 
 /** @param {string} before @param {string} after */
-export const diffOf = (before, after) => html`<div class="diff">${(before ? lines(before, after) : after.split("\n").map((text) => ({ kind: "new", text }))).map(({ kind, text }) => (kind === "same" ? html`<span class="same">${"  "}${text}</span>` : kind === "gone" ? html`<del>- ${text}</del>` : text || kind === "gone" ? html`<ins>+ ${text}</ins>` : nothing))}</div>`;
+export const diffOf = (before, after) => html`<div class="diff">${(before ? lines(before, after) : after.split("\n").map((text) => ({ kind: "new", text }))).map(({ kind, text }) => (kind === "same" ? html`<span class="same">${"  "}${text}</span>` : kind === "gone" ? html`<del>- ${text}</del>` : text ? html`<ins>+ ${text}</ins>` : nothing))}</div>`;
