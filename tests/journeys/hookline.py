@@ -24,7 +24,8 @@ __all__ = ["OPERATOR_KEY", "ROLES", "Hookline"]
 
 ROLES = ("gateway", "streams", "courier", "projector")
 OPERATOR_KEY = "hk_operator_of_a_test"
-STOP = 20.0  # seconds
+START = 60.0  # seconds; machines are shared
+STOP = 20.0
 
 
 class Hookline:
@@ -59,7 +60,7 @@ class Hookline:
         for role in roles or ROLES:
             self.start_role(role)
         if "gateway" in self.processes:
-            eventually(self.is_ready, what="the gateway is ready")
+            eventually(self.is_ready, within=START, what="the gateway is ready")
 
     def start_role(self, role: str, **settings: object) -> subprocess.Popen[bytes]:
         """Start one role, with settings of its own if need be; a name such as courier-2 is a second one."""

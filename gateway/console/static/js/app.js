@@ -58,6 +58,8 @@ async function keyed(event) {
   const other = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !KEYS.includes(event.key);
   if (other || target.matches?.(TYPING) || document.querySelector("dialog[open]")) return;
   if (localStorage.getItem("keys") !== "off") event.preventDefault();
+  const box = event.key === "/" && document.querySelector('[data-key="/"]');
+  if (box instanceof HTMLElement && event.defaultPrevented) return box.focus(); // at once: the next letters are for it
   (await import("./keys.js")).press(event.key, draw);
 }
 

@@ -34,6 +34,7 @@ import { announce, toast } from "./ui/says.js";
  * @property {(method: string, path: string, body?: any) => Promise<any>} write does it, then loads the page again as it is after it
  * @property {(path: string) => string} href a link inside this account
  * @property {(changes: Record<string, string | null>, options?: {replace?: boolean}) => void} filter changes the query
+ * @property {(href: string) => void} go to another page
  * @property {() => void} update draws again
  * @property {(position?: string | number | null) => void} reload
  * @property {(name: string, load: () => Promise<any>) => Block} block a part that loads, and fails, alone
@@ -221,6 +222,7 @@ function contextOf(found, before) {
     },
     href: (path) => `/a/${encodeURIComponent(found.account)}${path}`,
     filter: (changes, options) => go(joined(location.pathname, withChanges(ctx.query, changes)), options),
+    go: (href) => go(href),
     update: () => draw(),
     reload: (position = null) => retry(position),
     block: (name, loading) => {

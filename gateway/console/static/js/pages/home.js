@@ -1,39 +1,121 @@
 // @ts-check
-/** Home: what failed first, then what comes and goes; each block loads, and fails, alone. */
+/** Home: what failed first, then what comes and goes, what waits, how the sites do; each block loads, and fails, alone. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { number } from "../lib/time.js";
-import { when } from "../ui/bits.js";
+import { number, duration } from "../lib/time.js";
+import { copyButton, when } from "../ui/bits.js";
+import { chart } from "../ui/chart.js";
 import { badge } from "../ui/status.js";
 import { part } from "../ui/states.js";
 
-/** @param {import("../run.js").Ctx} ctx */
-const recent = (ctx) => ({ from: new Date(Date.now() - 86400000).toISOString(), limit: 5 });
+const DAY = 86_400_000; // ms
+
+/** @type {import("../ui/chart.js").Series[]} */
+const ATTEMPTS = [{ id: "done", label: "Done", look: "done" }, { id: "resent", label: "Resent", look: "resent", style: "dotted" }, { id: "failed", label: "Failed", look: "failed", style: "hatched" }];
+/** @type {import("../ui/chart.js").Series[]} */
+const REQUESTS = [{ id: "accepted", label: "Accepted", look: "done" }, { id: "filtered", label: "Filtered", look: "other" }, { id: "duplicate", label: "Duplicate", look: "queued" }, { id: "unverified", label: "Unverified", look: "resent", style: "dotted" }, { id: "invalid", label: "Invalid", look: "failed", style: "hatched" }];
+
+/** A link to a list of the time between two moments. @param {import("../run.js").Ctx} ctx @param {string} path */
+const between = (ctx, path) => (/** @type {string} */ from, /** @type {string} */ to) => ctx.go(ctx.href(`${path}?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`));
+
+/** @param {import("../run.js").Ctx} ctx @param {string} title @param {import("../ui/chart.js").Series[]} series @param {any} data @param {string} path */
+function figures(ctx, title, series, data, path) {
+  const state = (ctx.state[path] ??= {});
+  return chart({ title: `${title}, per ${data.step}`, series, items: data.items, zoom: between(ctx, path), state, update: ctx.update });
+}
 
 export default {
   title: () => "Home",
   /** @param {import("../run.js").Ctx} ctx */
   view(ctx) {
-    const failed = ctx.block("failed", () => ctx.get("/webhook-log", { ...recent(ctx), status: "failed", count: "true" }));
-    const incoming = ctx.block("incoming", () => ctx.get("/incoming-log", recent(ctx)));
-    const queue = ctx.block("queue", () => ctx.get("/queue/summary"));
+    const sites = ctx.block("sites", () => ctx.get("/sites", { limit: 100 }));
+    const webhooks = ctx.block("webhooks", () => ctx.get("/incoming-webhooks", { limit: 50 }));
     const again = () => ctx.reload();
+    const begun = sites.phase !== "done" || webhooks.phase !== "done" || (sites.data.items.length && webhooks.data.items.length);
+    const block = (/** @type {string} */ path, /** @type {any} */ query = {}) => ctx.block(path, () => ctx.get(path, query));
+    const from = new Date(Date.now() - DAY).toISOString();
     return html`<div class="cards">
-      <section class="card wide"><h2>Failed in the last 24 hours</h2>${part(failed, (page) => failures(ctx, page), again)}</section>
-      <section class="card"><h2>Newest requests</h2>${part(incoming, (page) => requests(ctx, page), again)}</section>
-      <section class="card"><h2>Waiting</h2>${part(queue, (summary) => html`<p class="figure">${number(summary.count)}</p>${summary.items.slice(0, 5).map((/** @type {any} */ group) => html`<p>${badge(group.reason ?? "queued")} ${number(group.count)} for <bdi>${group.site_name ?? group.site_id}</bdi>, the oldest since ${when(group.oldest_queued_at)}</p>`)}${summary.count ? nothing : html`<p class="meta">Nothing is waiting.</p>`}`, again)}</section>
+      ${begun ? nothing : html`<section class="card wide"><h2>To begin</h2>${beginning(ctx, sites.data.items, webhooks.data.items)}</section>`}
+      <section class="card wide"><h2>Failures of the last 24 hours</h2>${part(block("/stats/failures"), (page) => failures(ctx, page), again)}</section>
+      <section class="card wide">${part(block("/stats/attempts"), (data) => figures(ctx, "Attempts", ATTEMPTS, data, "/out/log"), again)}</section>
+      <section class="card wide">${part(block("/stats/incoming"), (data) => figures(ctx, "Requests", REQUESTS, data, "/in/log"), again)}</section>
+      <section class="card"><h2>Waiting</h2>${part(block("/queue/summary"), (summary) => waiting(ctx, summary), again)}</section>
+      <section class="card"><h2>Sites</h2>${part(sites, (page) => siteList(ctx, page.items), again)}</section>
+      <section class="card"><h2>Newest requests</h2>${part(block("/incoming-log", { from, limit: 5 }), (page) => requests(ctx, page), again)}</section>
+      <section class="card"><h2>Resends that run</h2>${part(block("/resends", { limit: 20 }), (page) => resends(ctx, page.items), again)}</section>
     </div>`;
   },
 };
 
-/** @param {import("../run.js").Ctx} ctx @param {any} page */
+/** `crm, 503: 1,204 failed since 02:10`. @param {import("../run.js").Ctx} ctx @param {any} page */
 function failures(ctx, page) {
+  const groups = page.items.filter((/** @type {any} */ group) => group.failed);
+  const tried = page.items.length - groups.length;
   if (!page.items.length) return html`<p>Nothing failed.</p>`;
-  return html`<ul>${page.items.map((/** @type {any} */ row) => html`<li><a href=${ctx.href(`/out/log/${encodeURIComponent(row.id)}`)}>${when(row.created_at)}</a> ${row.action} for <bdi>${row.customer}</bdi> to <bdi>${row.site_name ?? row.site_id}</bdi>: ${row.response_code ?? row.error}</li>`)}</ul>
-    <p><a href=${ctx.href("/out/log?status=failed")}>All ${number(page.count)}</a></p>`;
+  return html`<ul class="plain">${groups.map((/** @type {any} */ group) => html`<li data-row=${groupKey(group)}>${badge("failed")} <a href=${groupHref(ctx, group)}><bdi>${group.site_name ?? group.site_id}</bdi>, ${group.error ?? group.response_code}: ${number(group.failed)} failed</a>
+      <span class="meta">${group.resent ? html`and ${number(group.resent)} tries to be made again, ` : nothing}since ${when(group.first_at)}, last ${when(group.last_at)}</span></li>`)}</ul>
+    ${tried ? html`<p class="meta">${groups.length ? "Besides, t" : "T"}ries failed for ${number(tried)} other ${tried === 1 ? "reason" : "reasons"} and are made again. <a href=${ctx.href("/out/log?status=resent")}>See them</a></p>` : nothing}`;
+}
+
+/** @param {any} group */
+const groupKey = (group) => [group.site_id, group.response_code, group.error].join(" ");
+
+/** @param {import("../run.js").Ctx} ctx @param {any} group */
+function groupHref(ctx, group) {
+  const query = new URLSearchParams({ from: group.first_at, status: "failed", site_id: group.site_id });
+  if (group.error) query.set("error", group.error);
+  else query.set("response_code", group.response_code);
+  return ctx.href(`/out/log?${query}`);
+}
+
+/** @param {import("../run.js").Ctx} ctx @param {any} summary */
+function waiting(ctx, summary) {
+  if (!summary.count) return html`<p>Nothing is waiting.</p>`;
+  return html`<p class="figure">${number(summary.count)}</p>${summary.items.slice(0, 5).map((/** @type {any} */ group) => html`<p>${badge(group.reason ?? "queued")} ${number(group.count)} for <bdi>${group.site_name ?? group.site_id}</bdi>, the oldest since ${when(group.oldest_queued_at)}</p>`)}
+    <p><a href=${ctx.href("/out/queue")}>The queue</a></p>`;
+}
+
+/** @param {import("../run.js").Ctx} ctx @param {any[]} sites */
+function siteList(ctx, sites) {
+  const rank = (/** @type {any} */ site) => (site.state === "archived" ? 2 : (site.health?.success_rate_1h ?? 1));
+  const shown = sites.filter((site) => site.state !== "archived").sort((a, b) => rank(a) - rank(b)).slice(0, 8);
+  if (!shown.length) return html`<p>There is none yet. <a href=${ctx.href("/sites/new")}>Add a site</a></p>`;
+  return html`<ul class="plain">${shown.map((site) => html`<li>${badge(site.state)} <a href=${ctx.href(`/sites/${encodeURIComponent(site.id)}`)}><bdi>${site.name}</bdi></a> <span class="meta">${health(site.health)}</span></li>`)}</ul>`;
+}
+
+/** In one line. @param {any} health */
+function health(health) {
+  if (!health) return "";
+  const parts = [];
+  if (health.success_rate_1h !== null) parts.push(`${Math.round(health.success_rate_1h * 1000) / 10} % of the last hour succeeded`);
+  if (health.p95_ms !== null) parts.push(`p95 ${duration(health.p95_ms)}`);
+  if (health.queued) parts.push(`${number(health.queued)} wait`);
+  if (health.breaker !== "closed") parts.push("it is left alone because it fails");
+  if (health.disabled_reason) parts.push(health.disabled_reason);
+  return parts.join(", ");
 }
 
 /** @param {import("../run.js").Ctx} ctx @param {any} page */
 function requests(ctx, page) {
   if (!page.items.length) return html`<p>None in the last 24 hours.</p>`;
-  return html`<ul>${page.items.map((/** @type {any} */ row) => html`<li><a href=${ctx.href(`/in/log/${encodeURIComponent(row.id)}`)}>${when(row.created_at)}</a> ${badge(row.outcome)} <code>${row.request_line}</code></li>`)}</ul><p><a href=${ctx.href("/in/log")}>All</a></p>`;
+  return html`<ul class="plain">${page.items.map((/** @type {any} */ row) => html`<li><a href=${ctx.href(`/in/log/${encodeURIComponent(row.id)}`)}>${when(row.created_at)}</a> ${badge(row.outcome)} <code>${row.request_line}</code></li>`)}</ul><p><a href=${ctx.href("/in/log")}>All</a></p>`;
+}
+
+/** @param {import("../run.js").Ctx} ctx @param {any[]} items */
+function resends(ctx, items) {
+  const running = items.filter((each) => ["running", "paused"].includes(each.state));
+  if (!running.length) return html`<p>None.</p>`;
+  return html`<ul class="plain">${running.map((each) => html`<li>${badge(each.state)} <a href=${ctx.href(`/resends/${encodeURIComponent(each.id)}`)}>${number(each.sent)} of ${number(each.count)} sent</a></li>`)}</ul>`;
+}
+
+/** What an empty account still lacks. @param {import("../run.js").Ctx} ctx @param {any[]} sites @param {any[]} webhooks */
+function beginning(ctx, sites, webhooks) {
+  const active = webhooks.find((each) => each.state === "active");
+  const url = active ? `${location.origin}/beta/webhooks/custom/${ctx.account}/${active.endpoint}` : "";
+  const line = `curl -H 'Content-Type: application/json' -d '{"customer": "c-1"}' ${url}`;
+  const step = (/** @type {boolean} */ done, /** @type {any} */ words) => html`<li>${done ? badge("done") : badge("open")} ${words}</li>`;
+  return html`<ol class="plain">
+    ${step(sites.length > 0, html`<a href=${ctx.href("/sites/new")}>Add a trusted site</a>: where messages go.`)}
+    ${step(webhooks.length > 0, html`<a href=${ctx.href("/in/new")}>Make an incoming webhook</a>: what becomes an event.`)}
+    ${step(false, active ? html`Send a request: ${copyButton(line, "The line", "Copy a curl line")}` : html`Send a request to it.`)}
+  </ol>`;
 }

@@ -75,7 +75,7 @@ export default {
       ctx.update();
     };
     return html`${filterBar(ctx, filters(sites))}
-      <div class="bulk">${count(page)}${bulkButton(ctx, page, sites)}${liveBar(ctx)}</div>
+      <div class="bulk">${count(page)}${bulkButton(ctx, page, sites)}${siteLink(ctx)}${liveBar(ctx)}</div>
       <div class="split ${isWide(ctx) ? "open" : ""}"><div>
         ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows: liveRows(ctx, "webhook-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, sites) })}
         <div class="table-foot">${pager(ctx, page)}</div></div>
@@ -86,6 +86,9 @@ export default {
 
 /** How many there are; a text search says how far it has come. @param {any} page */
 const count = (page) => html`<span>${matches(page)} match${page.searched_to ? html`, searched back to ${when(page.searched_to)}` : ""}.</span>`;
+
+/** @param {import("../run.js").Ctx} ctx */
+const siteLink = (ctx) => (ctx.query.has("site_id") ? html`<a class="button" href=${ctx.href(`/sites/${encodeURIComponent(ctx.query.get("site_id") ?? "")}?tab=settings`)}>Edit the site</a>` : nothing);
 
 /** All that match, again: asks first, with exact numbers. @param {import("../run.js").Ctx} ctx @param {any} page @param {any[]} sites */
 function bulkButton(ctx, page, sites) {
