@@ -10,6 +10,7 @@ from gateway.api.history import Found, History
 from gateway.api.problems import missing
 from gateway.api.reading import Reader
 from gateway.jobs.job import Job
+from gateway.jobs.running import REST
 from projections.queries import incoming_log
 from schemas.json_text import dump
 from schemas.records import EntityKind
@@ -19,7 +20,7 @@ from streams.edges.keyring import Keyring
 
 __all__ = ["Checking", "about_history"]
 
-PORTION = 100  # requests at once
+PORTION = 50  # requests at once
 MOST_CHANGED = 200  # that are shown
 MOST_SHOWN = 256 * 1024  # characters of all of them
 
@@ -81,7 +82,7 @@ class Checking:
             found.skipped += job.count - job.reached
             job.reached = job.count
         job.found = found.counts
-        return 0.0
+        return REST
 
     def end(self, job: Job) -> None:
         """What differs, with the last word."""

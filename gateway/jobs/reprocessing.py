@@ -17,6 +17,7 @@ from gateway.api.problems import missing
 from gateway.api.reading import Reader
 from gateway.incoming.reprocessing import again, definitions_for
 from gateway.jobs.job import Job
+from gateway.jobs.running import REST
 from gateway.writing import Writes
 from projections.queries import reprocessable
 from projections.queries.reprocessable import Chosen
@@ -31,7 +32,7 @@ from streams.edges.keyring import Keyring
 
 __all__ = ["LEFT_OUT", "Reprocessing", "Rerunning", "Run"]
 
-PORTION = 100  # requests at once
+PORTION = 50  # requests at once
 MOST_BYTES = 4 * 1024 * 1024  # of their bodies at once, and one more
 MOST_ITEMS = 100  # of a job: those that become no event
 LEFT_OUT = ("gave_an_event", "not_whole", "no_definition", "unreadable")
@@ -166,7 +167,7 @@ class Reprocessing:
         else:
             job.reached += await self._rerunning.some(run, job.account, ids)
         job.found = run.found
-        return 0.0
+        return REST
 
     def end(self, job: Job) -> None:
         """Nothing more of it."""

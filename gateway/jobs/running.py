@@ -21,11 +21,12 @@ from schemas.records import Operation
 from schemas.topics import Topics
 from streams.edges.kafka import Message
 
-__all__ = ["Runner", "Work"]
+__all__ = ["REST", "Runner", "Work"]
 
 log = structlog.get_logger("gateway")
 PROGRESS_EVERY = 1.0  # seconds
 TRY_AGAIN = 1.0  # seconds
+REST = 0.01  # seconds between portions that only compute: requests come first
 FAULT = "a fault of Hookline's; the gateway's log says more"
 
 
