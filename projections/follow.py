@@ -12,6 +12,7 @@ from typing import TypeVar
 import structlog
 
 from projections.folds.fold import Batch, Fold
+from projections.keeping import Keeping
 from projections.metrics import FOLD_SECONDS, FOLDED, UNUSABLE, WRITABLE
 from projections.source import Source
 from projections.store.errors import StoreUnavailable
@@ -31,9 +32,10 @@ T = TypeVar("T")
 
 
 class Projector:
-    """Folds the log into the store until `stop` is set."""
+    """Folds the log into the store until `stop` is set; `now` (ms) says what has expired, always 0: nothing."""
 
-    def __init__(self, settings: Settings, stop: Event) -> None:
+    def __init__(self, settings: Settings, stop: Event, now: Callable[[], int] = lambda: 0) -> None:
+        self._keeping = Keeping(now)
         self._settings = settings
         self._stop = stop
         self._delay = FIRST_DELAY
@@ -74,6 +76,8 @@ class Projector:
             source.start(writer.positions(source.granted))
             if self._delay == FIRST_DELAY:
                 source.tell("")  # whoever had these partitions before may have been in trouble
+        fold.since = self._keeping.since()
+        self._keeping.step(writer)
         messages = source.take(WAIT)
         if not messages:
             writer.check_target()

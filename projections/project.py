@@ -6,6 +6,7 @@ Exit code 0 after SIGTERM or SIGINT; anything it cannot go on with is one line i
 from __future__ import annotations
 
 import signal
+import time
 from threading import Event
 
 import structlog
@@ -26,7 +27,7 @@ def run(settings: Settings) -> int:
         signal.signal(number, lambda *_: stop.set())
     log.info("projector starting", kafka=settings.bootstrap_servers)
     try:
-        Projector(settings, stop).run()
+        Projector(settings, stop, lambda: time.time_ns() // 1_000_000).run()
     except HooklineError as error:
         log.error("the projector cannot go on", reason=str(error))  # noqa: TRY400 - it is no bug
         return 1

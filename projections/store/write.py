@@ -20,6 +20,7 @@ from projections.store.errors import OffsetFenced, StoreDamaged, StoreForeign, S
 from projections.store.merging import merge
 from projections.store.opening import backend_of
 from projections.store.packing import Packer
+from projections.store.retention import Sweep
 from projections.tables import offsets, origin
 
 __all__ = ["Move", "Partition", "Writer"]
@@ -137,6 +138,15 @@ class Writer:
                 merge(connection, kind, self._packer.pack(connection, rows.values()))
             figures.add(connection, differences)
         self._packer.committed()
+
+    def sweep(self, sweep: Sweep) -> bool:
+        """One step of a sweep; False when it is over.
+
+        Raises:
+            StoreReplaced, StoreUnavailable, StoreDamaged: as `write`.
+        """
+        with self._transaction() as connection:
+            return sweep.step(connection)
 
     def close(self) -> None:
         """Let go of the store."""
