@@ -19,7 +19,7 @@ def failed_lately(
 ) -> dict[tuple[str, str], int]:
     """By (account, site id), where there were any; `sites` are ids by account, times in ms, minutes count whole."""
     start, end = since // MINUTE * MINUTE, -(-until // MINUTE) * MINUTE
-    found = {}
+    found: dict[tuple[str, str], int] = {}
     for account, ids in sites.items():
         query = (
             select(rollup.site_id, func.sum(rollup.failed))
