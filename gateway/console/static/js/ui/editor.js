@@ -6,7 +6,7 @@ import { MASK } from "../lib/definition.js";
 import { slice } from "../lib/json.js";
 import { mayWrite } from "../session.js";
 import { copyButton } from "./bits.js";
-import { changed, jump, offer } from "./editing.js";
+import { changed, isDirty, jump, offer } from "./editing.js";
 import { area, choice, labelled, said, text } from "./field.js";
 import { filterTree } from "./filter-tree.js";
 import { mappingRows } from "./mapping.js";
@@ -67,10 +67,12 @@ export function editor(ed, { actions, operators }, save, notice = nothing) {
         ${labelled(ed, "f-on_filtered", "What does not pass is answered", choice(ed, "f-on_filtered", "What does not pass is answered", draft, "on_filtered", [["reject", "403"], ["accept", "200"]]))}
       </section>
       <details ?open=${Boolean(draft.attribute) || draft.type !== "none"}><summary>Copies and signatures</summary><section class="form">${copies(ed)}${signatures(ed)}</section></details>
+      <div class="buttons"><button type="button" class="primary" ?disabled=${Boolean(ed.id) && !isDirty(ed)} @click=${save}>${ed.id ? "Save" : "Create"}</button></div>
       <datalist id="paths">${paths.map((each) => html`<option value=${each}></option>`)}</datalist>
       <datalist id="body-paths">${paths.filter((each) => each.startsWith("body.")).map((each) => html`<option value=${each.slice(5)}></option>`)}</datalist>
       <datalist id="targets">${["customer", ...(chosen?.fields ?? []).map((each) => `data.${each}`), "id", "timestamp", "account"].map((each) => html`<option value=${each}></option>`)}</datalist>
-    </fieldset><div class="aside">${samplePanel(ed)}${result(ed)}</div></div>`;
+    </fieldset><div class="aside">${samplePanel(ed)}${result(ed)}</div></div>
+    ${ed.result ? html`<p class="summary" aria-hidden="true">${badge(ed.result.answer.outcome)} <bdi>${ed.result.answer.error?.path ?? ""}</bdi></p>` : nothing}`;
 }
 
 /** @param {Editing} ed */

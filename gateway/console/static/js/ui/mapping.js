@@ -49,7 +49,7 @@ function told(ed, one) {
   const i = Number(path.split(".")[1]);
   const found = result.answer.mapping[i];
   if (!found) return nothing;
-  const source = slice(result.source, ["mapping", i, "value"]);
+  const source = (result.answer.event && slice(result.source, ["event", ...one.to.split(".")])) || slice(result.source, ["mapping", i, "value"]);
   const long = source.length > 300 ? `${source.slice(0, 300)}…` : source;
   const gives = found.value === null && found.read === null ? html`<span class="meta">nothing</span>` : html`<bdi class="mono">${long}</bdi>`;
   return html`<span class="told ${ed.pending ? "dimmed" : ""}">${one.from ? (found.read === null ? html`<span class="meta">reads nothing</span>` : html`reads <bdi class="mono">${found.read.slice(0, 300)}</bdi>`) : html`<span class="meta">constant</span>`}
