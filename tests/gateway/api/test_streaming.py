@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -196,3 +197,24 @@ def test_streams_take_the_filters_of_their_lists() -> None:
         names = {field.alias or name for name, field in query.model_fields.items()}
         taken = {*COMMON, "after"} - {"limit", "cursor", "count"}
         assert names == {*listing.filters, *taken, "last_event_id", "most"}
+
+
+def test_a_slow_reader_misses_nothing_and_costs_little_memory(house: House) -> None:
+    put(house, 0)
+    headers = {"authorization": f"Bearer {OPERATOR}"}
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
+    connection.request("GET", "/v1/shop/webhook-log/stream", headers=headers)
+    response = connection.getresponse()
+    response.readline()
+    put(house, 1, 3_000, customer="c" * 2000)
+    assert house.call("GET", "/v1/shop/webhook-log?limit=1").status == 200, "it holds nobody else up"
+    seen = 0
+    tracemalloc.start()
+    try:
+        while seen < 3_000:
+            seen += response.readline().startswith(b"data: ")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        connection.close()
+    assert peak < 4_000_000, "of some 8 MB"
