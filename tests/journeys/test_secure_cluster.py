@@ -30,8 +30,7 @@ def test_a_request_arrives_as_a_message_over_sasl_ssl(secure: SecureBroker, rece
     hookline = Hookline(secure, tmp_path / "hookline", "secure.", **secure.settings("SCRAM-SHA-512"))
     plain = {name: value for name, value in secure.settings("PLAIN").items() if name == "kafka_sasl_mechanism"}
     try:
-        made = hookline.command("topics", "create")
-        assert made.returncode == 0, made.stderr
+        eventually(lambda: hookline.command("topics", "create").returncode == 0, within=90, what="topics are made")
         for role in ("projector", "streams"):
             hookline.start_role(role)
         hookline.start_role("courier", **plain)
