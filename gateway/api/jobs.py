@@ -12,7 +12,7 @@ from gateway.api.operations import Call
 from gateway.api.problems import Problem, missing
 from gateway.api.reading import Reader
 from gateway.api.times import iso, now_ms
-from gateway.jobs.job import ASKED, ID_PREFIX, Ask, Job, JobState, JobType, ask, body_of
+from gateway.jobs.job import ASKED, ID_PREFIX, Ask, Job, JobState, JobType, as_now, ask, body_of
 from gateway.jobs.starting import Starting
 from projections.queries import operations
 
@@ -39,7 +39,7 @@ class JobDoor:
         reached = after is None or await self.reader.reached(after, AFTER_WITHIN)
         prefixes = [ID_PREFIX[each] for each in self.types]
         found = await self.reader.read(lambda c: operations.page(c, call.account, parameters, prefixes))
-        items = [in_list(self.shown(each)) for each in found["items"]]
+        items = [in_list(self.shown(as_now(each))) for each in found["items"]]
         return Answer({**found, "items": items, "stale": not reached})
 
     async def read(self, call: Call) -> Answer:
@@ -62,7 +62,7 @@ class JobDoor:
         found = await self.reader.read(lambda connection: operations.one(connection, call.account, job_id))
         if found is None or found["type"] not in self.types:
             raise missing()
-        return found
+        return as_now(found)
 
 
 def started(job: Job, position: str, shown: Shown) -> Answer:

@@ -16,7 +16,20 @@ import orjson
 from schemas.json_text import dump
 from schemas.records import Operation, OperationKind
 
-__all__ = ["ASKED", "ID_PREFIX", "Ask", "Job", "JobState", "JobType", "Jobs", "ask", "body_of", "parts_of", "state_of"]
+__all__ = [
+    "ASKED",
+    "ID_PREFIX",
+    "Ask",
+    "Job",
+    "JobState",
+    "JobType",
+    "Jobs",
+    "as_now",
+    "ask",
+    "body_of",
+    "parts_of",
+    "state_of",
+]
 
 PART = 5_000  # members of one record
 
@@ -101,7 +114,7 @@ class Jobs:
         """
         if operation.kind is not OperationKind.JOB or operation.id in self._ended:
             return None
-        body = orjson.loads(operation.body)
+        body = as_now(orjson.loads(operation.body))
         if body.get("type") not in ID_PREFIX:
             return None
         if "part" in body:
@@ -126,6 +139,15 @@ class Jobs:
         """It has ended: its set is forgotten."""
         self.running.pop(job.id, None)
         self._ended.add(job.id)
+
+
+def as_now(body: dict[str, Any]) -> dict[str, Any]:
+    """A state as it is written now; at first resends were the only jobs, and had their counts beside the rest."""
+    if "sent" not in body:
+        return body
+    rest = {name: value for name, value in body.items() if name not in ("sent", "failed")}
+    found = {"sent": body["sent"], "failed": body["failed"]}
+    return {**rest, "reached": sum(found.values()), "found": found, "error": None}
 
 
 def job_of(operation: Operation, body: Mapping[str, Any], ids: list[str]) -> Job:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.api.resend_shapes import ResendCounted, ResendShown, ResendStarted
-from schemas.codec import decode_as
+from schemas.codec import decode_as, encode
 from schemas.records import AttemptStatus, Command, Delivery, Operation, Trigger
 from tests.gateway.api.test_any_input import ANYTHING, places
 from tests.gateway.api.test_any_input import put as put_at
@@ -202,6 +204,24 @@ def test_a_site_archived_meanwhile_is_counted_as_failed(house: House, site: str)
     eventually(jobs.idle)
     shown = state(house, started["id"])
     assert (shown["state"], shown["sent"], shown["failed"]) == ("done", 0, 3)
+
+
+def test_a_job_of_an_older_version_goes_on(house: House, site: str) -> None:
+    put(house, site, *range(10))
+    started = start(house, dry_run(house, **FAILED)["token"])
+    operations = house.log.topics[house.topics.operations]
+    place, message = operations.pop()
+    state_now = decode_as(Operation, message.value)
+    body = json.loads(state_now.body)
+    found = body.pop("found")
+    old = {name: value for name, value in body.items() if name not in ("reached", "error")} | found | {"sent": 4}
+    operations.append((place, replace(message, value=encode(replace(state_now, body=json.dumps(old))))))
+    assert state(house, started["id"])["sent"] == 4
+    jobs = Jobs(house)
+    jobs.own()
+    eventually(jobs.idle)
+    assert len(commands(house)) == 6
+    assert state(house, started["id"])["sent"] == 10
 
 
 @pytest.mark.parametrize(
