@@ -74,7 +74,7 @@ def checked(text: str) -> str:
 
 
 def matched_field(
-    connection: Connection, search: Search, table: Table, account: str, text: str
+    connection: Connection, search: Search, table: Table, account: str | None, text: str
 ) -> tuple[str, ColumnElement[bool]] | None:
     """The field that this text is a value of, by its index; None where it is of none."""
     for field in search.fields:
