@@ -10,6 +10,7 @@ from tests.journeys.conftest import MakeHookline
 from tests.journeys.hookline import Hookline
 from tests.journeys.receiver import Receiver
 from tests.journeys.shop import Shop
+from tests.postgres import Postgres
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.journey
@@ -21,8 +22,16 @@ def views(hookline: Hookline) -> dict[str, list[Any]]:
     return {name: hookline.items(f"/v1/shop/{name}") for name in LISTS}
 
 
-def test_the_same_rows_come_back_when_the_store_is_deleted(make_hookline: MakeHookline, receiver: Receiver) -> None:
-    hookline = make_hookline(retry_tiers="1s,5s")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_same_rows_come_back_when_the_store_is_deleted(
+    make_hookline: MakeHookline, receiver: Receiver, request: pytest.FixtureRequest, kind: str
+) -> None:
+    database: dict[str, str] = {}
+    if kind == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        name = postgres.create()
+        database = {"database_url": postgres.url(name)}
+    hookline = make_hookline(retry_tiers="1s,5s", **database)
     hookline.start()
     shop = Shop(hookline)
     shop.endpoint()
@@ -51,6 +60,8 @@ def test_the_same_rows_come_back_when_the_store_is_deleted(make_hookline: MakeHo
     hookline.stop("projector")
     for file in hookline.folder.glob("hookline.db*"):
         file.unlink()
+    if database:
+        postgres.execute("DROP SCHEMA hookline CASCADE", name)
     hookline.start_role("projector")
 
     eventually(lambda: comparable(hookline) == before, within=60, what="the same rows are back")

@@ -70,6 +70,24 @@ def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:
         upgrade(f"sqlite:///{tmp_path}/x.db")
 
 
+def test_a_migration_that_something_has_cut_short_is_said_with_its_remedy(store_url: str) -> None:
+    engine = backend_of(store_url).writer()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+    engine.dispose()
+    with pytest.raises(StoreDamaged, match=r"already exists.*`hookline projections rebuild`"):
+        upgrade(store_url)
+
+
+def test_a_store_whose_pages_are_damaged_is_said_with_its_remedy(sqlite_url: str) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 200_000)
+    with pytest.raises(StoreDamaged, match=r"malformed.*`hookline projections rebuild`"):
+        upgrade(sqlite_url)
+
+
 CASES = [
     (webhook_log, {}, "attempts_time"),
     (webhook_log, {"status": "failed"}, "attempts_status"),
