@@ -28,15 +28,28 @@ def newest(path: str, link: str) -> Callable[[Account], str]:
     return lambda account: f"{link}/{account.rows(path, 1)[0]['id']}"
 
 
+def named(account: Account, name: str) -> str:
+    """The id of an incoming webhook."""
+    return next(str(each["id"]) for each in account.rows("/incoming-webhooks", 1) if each["name"] == name)
+
+
 PAGES = (
     Shown("home", lambda _: "/", "Home"),
     Shown("outgoing-log", lambda _: "/out/log", "Outgoing log"),
     Shown("attempt", newest("/webhook-log", "/out/log"), "Attempt"),
+    Shown("events", lambda _: "/events", "Events"),
+    Shown("trace", newest("/events", "/events"), "Trace"),
+    Shown("customer", lambda _: "/customers/c-1042", "Customer c-1042"),
+    Shown("settings", lambda _: "/settings", "Settings"),
+    Shown("system", lambda _: "/ops", "System"),
     Shown("delivery", lambda shop: f"/out/deliveries/{shop.rows('/webhook-log', 1)[0]['delivery_id']}", "Delivery"),
     Shown("queue", lambda _: "/out/queue", "Queue"),
     Shown("resends", lambda _: "/resends", "Resends"),
     Shown("rejected", lambda _: "/rejected", "Rejected records"),
     Shown("rejected-record", newest("/rejected", "/rejected"), "Rejected record"),
+    Shown("incoming-webhooks", lambda _: "/in", "Incoming webhooks"),
+    Shown("incoming-new", lambda _: "/in/new", "New incoming webhook"),
+    Shown("incoming-webhook", lambda shop: f"/in/{named(shop, 'Point add')}", "Point add"),
     Shown("incoming-log", lambda _: "/in/log", "Incoming log"),
     Shown("request", newest("/incoming-log", "/in/log"), "Request"),
 )

@@ -32,7 +32,7 @@ async function removeKey(ctx, key) {
 
 /** @param {Ctx} ctx @param {any} page */
 const keys = (ctx, page) => html`
-  <div class="table-scroll"><table><thead><tr>${["Name", "Begins with", "May", "Made at", "Ends at", "Last used", ""].map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>
+  <div class="table-scroll" tabindex="0"><table><thead><tr>${["Name", "Begins with", "May", "Made at", "Ends at", "Last used", ""].map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>
     ${page.items.map((/** @type {any} */ key) => html`<tr><th scope="row"><bdi>${key.name}</bdi></th><td><code>${key.prefix}…</code></td><td>${key.scope}</td><td>${when(key.created_at)}</td><td>${key.expires_at ? when(key.expires_at) : "never"}</td><td>${when(key.last_used_at)}</td><td><button type="button" ?disabled=${!mayWrite()} @click=${() => removeKey(ctx, key)}>Remove</button></td></tr>`)}
   </tbody></table></div>
   <form class="buttons" @submit=${submitting((event) => makeKey(ctx, /** @type {SubmitEvent} */ (event)))}>
@@ -56,7 +56,7 @@ async function removeAction(ctx, action) {
 
 /** @param {Ctx} ctx @param {any} page */
 const actions = (ctx, page) => html`
-  ${page.items.length ? html`<div class="table-scroll"><table><thead><tr><th scope="col">Name</th><th scope="col">Label</th><th scope="col"></th></tr></thead><tbody>
+  ${page.items.length ? html`<div class="table-scroll" tabindex="0"><table><thead><tr><th scope="col">Name</th><th scope="col">Label</th><th scope="col"></th></tr></thead><tbody>
     ${page.items.map((/** @type {any} */ action) => html`<tr><th scope="row"><code>${action.name}</code></th><td><bdi>${action.label}</bdi></td><td><button type="button" ?disabled=${!mayWrite()} @click=${() => removeAction(ctx, action)}>Delete</button></td></tr>`)}</tbody></table></div>` : html`<p class="meta">This account has only the built-in actions.</p>`}
   <form class="buttons" @submit=${submitting((event) => makeAction(ctx, /** @type {SubmitEvent} */ (event)))}>
     <label>Name <input type="text" name="name" required pattern="[a-z][a-z0-9_]*" maxlength="64" placeholder="till_opened"></label>

@@ -13,7 +13,7 @@ const STEPS = ["dns", "connect", "tls", "first_byte", "total"];
 export function attemptDiff(before, after, names) {
   const pair = [before, after];
   return html`<section class="message" aria-label="What differs"><header><h3>${names[0]} and ${names[1]}</h3></header>
-    <div class="table-scroll"><table><thead><tr><th scope="col"></th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>
+    <div class="table-scroll" tabindex="0"><table><thead><tr><th scope="col"></th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>
       ${fact("Created at", pair, (each) => whole(each.created_at))}
       ${fact("Status", pair, (each) => html`${badge(each.status)} ${each.response_code ?? each.error ?? ""}`)}
       ${fact("Detail", pair, (each) => each.error_detail ?? "")}

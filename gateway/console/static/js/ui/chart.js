@@ -66,7 +66,7 @@ export function chart({ title, series, items, kind = "bars", format = number, li
       ${series.map((each) => html`<span><svg viewBox="0 0 12 12" aria-hidden="true"><rect class="f-${each.look}" width="12" height="12" rx="2"></rect>${each.style === "hatched" ? svg`<rect fill="url(#hatch)" width="12" height="12"></rect>` : nothing}</svg> ${each.label}</span>`)}
       <span>highest ${format(top)}</span><span aria-live="off">${at >= 0 && at < items.length ? said(items[at], series, format) : ""}</span></div>
     <details .open=${Boolean(state.table)} @toggle=${(/** @type {any} */ event) => event.target.open !== Boolean(state.table) && set({ table: event.target.open })}><summary>Show as table</summary>
-      ${state.table ? html`<div class="table-scroll"><table><thead><tr><th scope="col">From</th>${series.map(({ label }) => html`<th scope="col" class="number">${label}</th>`)}</tr></thead><tbody>${items.map((item) => html`<tr><td>${wholeTime(item.at)}</td>${series.map(({ id }) => html`<td class="number">${item[id] === null || item[id] === undefined ? "" : format(item[id])}</td>`)}</tr>`)}</tbody></table></div>` : nothing}
+      ${state.table ? html`<div class="table-scroll" tabindex="0"><table><thead><tr><th scope="col">From</th>${series.map(({ label }) => html`<th scope="col" class="number">${label}</th>`)}</tr></thead><tbody>${items.map((item) => html`<tr><td>${wholeTime(item.at)}</td>${series.map(({ id }) => html`<td class="number">${item[id] === null || item[id] === undefined ? "" : format(item[id])}</td>`)}</tr>`)}</tbody></table></div>` : nothing}
     </details></figure>`;
 }
 
