@@ -142,6 +142,7 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         unknown=UnknownDoor(incoming.unknown),
         reading=read_doors(edges.reader, changer, compiler, topics),
         sessions=SessionDoor(entrance),
+        retry_delays=tuple(settings.retry_tiers),
         figures=FigureDoors(
             figures=Figures(edges.reader, configuration, now_ms),
             status=Status(

@@ -1,7 +1,8 @@
-"""The event catalogue over HTTP: the built-in actions, their fields, and which of them outside systems may trigger."""
+"""The catalogue over HTTP: built-in actions, their fields, which outside systems may trigger; the delays of resends."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from gateway.api.answers import Answer
 from gateway.api.operations import Call
 from schemas.blueprints import BLUEPRINTS
 from schemas.catalogue import ACTIONS
+from schemas.durations import format_duration
 
 __all__ = ["Blueprints", "Catalogue", "blueprints", "catalogue"]
 
@@ -30,10 +32,11 @@ class Catalogue(BaseModel):
 
     items: list[CatalogueAction]
     next: None
+    retry_delays: Annotated[list[str], Field(description="those that sites may choose from, the shortest first")]
 
 
-async def catalogue(_: Call) -> Answer:
-    """The catalogue."""
+async def catalogue(_: Call, delays: Sequence[float]) -> Answer:
+    """The catalogue; `delays` in seconds."""
     items = [
         {
             "name": action.name,
@@ -44,7 +47,7 @@ async def catalogue(_: Call) -> Answer:
         }
         for action in ACTIONS.values()
     ]
-    return Answer({"items": items, "next": None})
+    return Answer({"items": items, "next": None, "retry_delays": [format_duration(each) for each in sorted(delays)]})
 
 
 class BlueprintShown(BaseModel):

@@ -53,6 +53,7 @@ class Doors:
     reading: ReadDoors
     sessions: SessionDoor
     figures: FigureDoors
+    retry_delays: tuple[float, ...]  # seconds
 
 
 def operations(doors: Doors) -> Iterator[Operation]:
@@ -86,8 +87,8 @@ def of_operator(doors: Doors) -> Iterator[Operation]:
         path="/v1/catalogue",
         access=Access.KEY,
         tag="Events",
-        summary="The built-in actions",
-        handle=catalogue,
+        summary="The built-in actions, and the delays that resends may have",
+        handle=partial(catalogue, delays=doors.retry_delays),
         answer=Catalogue,
     )
     yield operator(

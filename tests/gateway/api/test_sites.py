@@ -147,3 +147,10 @@ def test_apply_names_a_wrong_field_of_authentication_and_is_idempotent_with_secr
     for wanted in ("created", "unchanged"):
         done = house.made("PUT", "/v1/shop/configuration", {"sites": [site(STANDARD)]})
         assert [each["change"] for each in done["changes"]] == [wanted]
+
+
+def test_the_catalogue_has_the_delays_that_sites_may_choose_from(house: House) -> None:
+    delays = house.call("GET", "/v1/catalogue").json["retry_delays"]
+    assert house.call("POST", SITES, SITE | {"retry_delays": delays}).status == 201
+    refused = house.call("POST", SITES, SITE | {"name": "other", "retry_delays": ["7s"]})
+    assert refused.json["errors"][0]["message"].endswith("there are " + ", ".join(delays))
