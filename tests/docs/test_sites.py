@@ -92,7 +92,7 @@ def test_what_is_configured_is_sent(house: House, file: dict[str, Any], request_
     done = house.made("PUT", f"/v1/{file['account']}/configuration", file)
     assert {each["change"] for each in done["changes"]} == {"created"}
     site = Site.model_validate(file["sites"][0]).model_dump(mode="json")
-    subscription = next(iter(file.get("subscriptions", ())), {})
+    subscription: dict[str, Any] = next(iter(file.get("subscriptions", ())), {})
     assert sent(site | {"state": "active"}, subscription.get("path")) == request_text
 
 
