@@ -104,8 +104,8 @@ def more(load: Load, what: str) -> None:
 def judge(hookline: Hookline, receiver: Receiver, accepted: list[Sent]) -> str:
     """Hold what happened against what is promised; answers it in numbers."""
     expected = Counter(each.body["event_id"] for each in accepted)
-    made = eventually(lambda: all_made(hookline, expected), within=SETTLED, what="nothing is lost before it is sent")
-    rows = eventually(lambda: all_ended(hookline, made), within=SETTLED, what="all have ended")
+    eventually(lambda: all_made(hookline, expected), within=SETTLED, what="nothing is lost before it is sent")
+    made, rows = eventually(lambda: all_settled(hookline, expected), within=SETTLED, what="all have ended")
     chains = chains_of(rows)
     assert [name for name, chain in chains.items() if not is_one_chain(chain)] == [], "no chain is forked"
     early = [row for chain in chains.values() for row in too_early(chain)]
@@ -125,6 +125,13 @@ def all_made(hookline: Hookline, expected: Counter[str]) -> dict[str, Delivery]:
         delivery = decode(message.value())
         found.setdefault(delivery.delivery_id, delivery)
     return {} if expected - Counter(each.event_id for each in found.values()) else found
+
+
+def all_settled(hookline: Hookline, expected: Counter[str]) -> tuple[dict[str, Delivery], list[Attempt]] | None:
+    """All deliveries and attempts, once each delivery has ended: also those of requests that were not answered."""
+    made = all_made(hookline, expected)
+    rows = all_ended(hookline, made)
+    return (made, rows) if rows and all_made(hookline, expected).keys() == made.keys() else None
 
 
 def all_ended(hookline: Hookline, made: dict[str, Delivery]) -> list[Attempt]:
