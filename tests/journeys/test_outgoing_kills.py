@@ -105,7 +105,9 @@ def judge(hookline: Hookline, receiver: Receiver, accepted: list[Sent]) -> str:
     """Hold what happened against what is promised; answers it in numbers."""
     expected = Counter(each.body["event_id"] for each in accepted)
     eventually(lambda: all_made(hookline, expected), within=SETTLED, what="nothing is lost before it is sent")
-    made, rows = eventually(lambda: all_settled(hookline, expected), within=SETTLED, what="all have ended")
+    settled = eventually(lambda: all_settled(hookline, expected), within=SETTLED, what="all have ended")
+    assert settled is not None
+    made, rows = settled
     chains = chains_of(rows)
     assert [name for name, chain in chains.items() if not is_one_chain(chain)] == [], "no chain is forked"
     early = [row for chain in chains.values() for row in too_early(chain)]
