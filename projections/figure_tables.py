@@ -1,7 +1,7 @@
-"""The tables of figures: counts by minute and by hour, which charts are drawn from instead of from the logs.
+"""The tables of figures: counts by minute, ten minutes and hour, which charts are drawn from instead of from the logs.
 
 Each count says how many rows of a log there are just now, so they are as pure a fold as the rows: a row that takes
-another's place takes its count along. `span` is the length of a bucket in ms (a minute, an hour), `at` its begin.
+another's place takes its count along. `span` is the length of a bucket in ms (`SPANS`), `at` its begin.
 A blank `site_id` or `definition_id` is all of them together.
 
 Rows lie in the order of their key: a chart reads one stretch of them.
@@ -17,9 +17,9 @@ from projections.tables import metadata
 from schemas.latencies import COLUMNS
 from schemas.records import Outcome
 
-__all__ = ["FIGURES", "HOUR", "MINUTE", "answer_figures", "attempt_figures", "incoming_figures"]
+__all__ = ["FIGURES", "HOUR", "MINUTE", "SPANS", "answer_figures", "attempt_figures", "incoming_figures"]
 
-MINUTE, HOUR = 60_000, 3_600_000  # ms
+SPANS = MINUTE, TEN_MINUTES, HOUR = 60_000, 600_000, 3_600_000  # ms
 STATUSES = ("done", "resent", "failed")
 
 

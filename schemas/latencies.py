@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-__all__ = ["BOUNDS_US", "COLUMNS", "bucket_of", "percentile"]
+__all__ = ["BOUNDS_US", "COLUMNS", "bucket_of", "percentile", "percentiles"]
 
 _DECADE = (10, 15, 20, 30, 50, 70)
 # Microseconds: 1, 1.5, 2, 3, 5, 7, 10, ... ms, up to a minute, the longest time-out there is.
@@ -34,14 +34,20 @@ def percentile(counts: Sequence[int], share: float) -> float | None:
 
     `counts` has one number a column. Between two bounds the durations are taken as evenly spread.
     """
+    return percentiles(counts, (share,))[0]
+
+
+def percentiles(counts: Sequence[int], shares: Sequence[float]) -> list[float | None]:
+    """The same for several shares, each larger than the one before, in one walk."""
     total = sum(counts)
     if not total:
-        return None
-    wanted, below = share * total, 0
-    for index, count in enumerate(counts):
-        if count and below + count >= wanted:
-            low = BOUNDS_US[index - 1] if index else 0
-            high = BOUNDS_US[min(index, len(BOUNDS_US) - 1)]
-            return round((low + (high - low) * (wanted - below) / count) / 1000, 1)
-        below += count
-    return BOUNDS_US[-1] / 1000
+        return [None] * len(shares)
+    found: list[float | None] = []
+    index, below = 0, 0
+    for share in shares:
+        while below + counts[index] < share * total:
+            below += counts[index]
+            index += 1
+        low, high = BOUNDS_US[index - 1] if index else 0, BOUNDS_US[min(index, len(BOUNDS_US) - 1)]
+        found.append(round((low + (high - low) * (share * total - below) / counts[index]) / 1000, 1))
+    return found

@@ -14,7 +14,7 @@ from schemas.records import AttemptStatus, Trigger
 
 __all__ = ["SPANS", "Addition", "Additions", "additions", "counted", "said_by"]
 
-SPANS = (60_000, 3_600_000)  # ms: a minute, an hour
+SPANS = (60_000, 600_000, 3_600_000)  # ms: a minute, ten, an hour; each is whole ones of the one before
 
 Additions = Counter["Addition"]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, literal_column, select
 
-from projections.figure_tables import HOUR, MINUTE, answer_figures, attempt_figures, incoming_figures
+from projections.figure_tables import HOUR, MINUTE, SPANS, answer_figures, attempt_figures, incoming_figures
 from projections.queries.offsets import as_of
 from projections.queries.ranges import Range
 from projections.queries.times import iso
-from schemas.latencies import COLUMNS, percentile
+from schemas.latencies import COLUMNS, percentiles
 from schemas.records import Outcome
 
 __all__ = ["MOST_GROUPS", "Asked", "attempts", "envelope", "incoming", "summed"]
@@ -57,18 +57,23 @@ def incoming(connection: Connection, asked: Asked) -> dict[str, Any]:
 def summed(connection: Connection, table: Table, asked: Asked, columns: Sequence[str]) -> Series:
     """The sums of these columns, by group and bucket."""
     span, parts = asked.span, asked.parts
-    size = MINUTE if span.step % HOUR else HOUR
+    size = max(each for each in SPANS if span.step % each == 0)
     part, at = list(table.columns)[1], table.c.at
-    # In the statement, not a parameter of it: PostgreSQL must see that what is chosen is what is grouped by.
-    bucket = (at - at % literal_column(str(span.step))).label("bucket")
     group: ColumnElement[Any] = table.c[asked.group_by] if asked.group_by else literal_column("''")
-    named = group.label("named")
-    query = (
-        select(named, bucket, *(func.sum(table.c[column]) for column in columns))
-        .where(table.c.account == asked.account, part.in_(parts) if parts is not None else part == "")
-        .where(table.c.span == size, at >= span.start, at < span.end)
-        .group_by(named, bucket)
+    where = (
+        table.c.account == asked.account,
+        part.in_(parts) if parts is not None else part == "",
+        table.c.span == size,
+        at >= span.start,
+        at < span.end,
     )
+    numbers_of = [table.c[column] for column in columns]
+    if size == span.step and table is not answer_figures and (parts is None or group is part):
+        query = select(group, at, *numbers_of).where(*where)  # each row is a bucket already
+    else:
+        # In the statement, not a parameter of it: PostgreSQL must see that what is chosen is what is grouped by.
+        bucket, named = (at - at % literal_column(str(span.step))).label("bucket"), group.label("named")
+        query = select(named, bucket, *map(func.sum, numbers_of)).where(*where).group_by(named, bucket)
     found: dict[str | None, dict[int, Numbers]] = {}
     for name, begin, *numbers in connection.execute(query):
         found.setdefault(name if asked.group_by else None, {})[begin] = [int(number) for number in numbers]
@@ -112,5 +117,5 @@ def bucket_items(
             "group": group,
             "count": sum(numbers[:size]),
             **dict(zip(counts, numbers, strict=False)),
-            **{name: percentile(numbers[size:], share) for name, share in SHARES.items()},
+            **dict(zip(SHARES, percentiles(numbers[size:], tuple(SHARES.values())), strict=True)),
         }
