@@ -191,3 +191,9 @@ export function move(root, node, way) {
   else if (neighbour.kind !== "criterion" && node.kind === "criterion") way > 0 ? neighbour.members.unshift(node) : neighbour.members.push(node);
   else parent.members.splice(index + way, 0, node);
 }
+
+/** The same with dots for what was typed as secret. @param {Draft} draft @returns {Draft} */
+export function veiled(draft) {
+  const node = (/** @type {any} */ one) => (one.kind !== "criterion" ? { ...one, members: one.members.map(node) } : one.secret ? { ...one, value: { text: MASK, kept: "" } } : one);
+  return { ...draft, filters: node(draft.filters), added: draft.added ? MASK : "" };
+}

@@ -10,7 +10,7 @@ import { part } from "../ui/states.js";
 const DAY = 86_400_000; // ms
 
 /** @type {import("../ui/chart.js").Series[]} */
-const ATTEMPTS = [{ id: "done", label: "Done", look: "done" }, { id: "resent", label: "Resent", look: "resent", style: "dotted" }, { id: "failed", label: "Failed", look: "failed", style: "hatched" }];
+export const ATTEMPTS = [{ id: "done", label: "Done", look: "done" }, { id: "resent", label: "Resent", look: "resent", style: "dotted" }, { id: "failed", label: "Failed", look: "failed", style: "hatched" }];
 /** @type {import("../ui/chart.js").Series[]} */
 const REQUESTS = [{ id: "accepted", label: "Accepted", look: "done" }, { id: "filtered", label: "Filtered", look: "other" }, { id: "duplicate", label: "Duplicate", look: "queued" }, { id: "unverified", label: "Unverified", look: "resent", style: "dotted" }, { id: "invalid", label: "Invalid", look: "failed", style: "hatched" }];
 
@@ -47,7 +47,7 @@ export default {
 };
 
 /** `crm, 503: 1,204 failed since 02:10`. @param {import("../run.js").Ctx} ctx @param {any} page */
-function failures(ctx, page) {
+export function failures(ctx, page) {
   const groups = page.items.filter((/** @type {any} */ group) => group.failed);
   const tried = page.items.length - groups.length;
   if (!page.items.length) return html`<p>Nothing failed.</p>`;

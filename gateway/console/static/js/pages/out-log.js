@@ -17,7 +17,7 @@ import { liveBar, liveButton, liveRows, stopLive } from "../ui/live.js";
 import { attemptView } from "./attempt.js";
 
 /** @type {import("../ui/table.js").Column[]} */
-const COLUMNS = [
+export const COLUMNS = [
   { id: "created_at", label: "Created at", cell: (row) => when(row.created_at) },
   { id: "status", label: "Status", cell: (row) => badge(row.status) },
   { id: "action", label: "Action", cell: (row) => row.action },

@@ -9,13 +9,13 @@ import { attempt } from "../run.js";
 import { mayWrite } from "../session.js";
 import { when } from "../ui/bits.js";
 import { ask } from "../ui/dialog.js";
-import { editing, forgetDraft, isDirty, isFresh, save, setState, take } from "../ui/editing.js";
+import { editing, forgetDraft, isDirty, isFresh, setState, take } from "../ui/editing.js";
 import { editor, words } from "../ui/editor.js";
 import { paste, recent, stop, use, wait } from "../ui/sample.js";
 import { empty, part } from "../ui/states.js";
 import { badge } from "../ui/status.js";
 import { table } from "../ui/table.js";
-import { toast } from "../ui/says.js";
+import { conflict, keep as kept } from "../ui/keeping.js";
 import { beginnings } from "../ui/beginnings.js";
 
 /** @typedef {import("../run.js").Ctx} Ctx @typedef {import("../ui/editing.js").Editing} Editing */
@@ -47,36 +47,21 @@ async function begun(ctx) {
 async function load(ctx) {
   const { id } = ctx.params;
   if (!id && !["blueprint", "request", "endpoint"].some((name) => ctx.query.has(name))) return { ed: null, words: null, start: await beginnings.load(ctx) };
-  const known = words(ctx);
-  if (!id) return { ed: await begun(ctx), words: await known };
-  const found = await ctx.get(`/incoming-webhooks/${encodeURIComponent(id)}`, { after: ctx.after });
+  const [found, known] = await Promise.all([id ? ctx.get(`/incoming-webhooks/${encodeURIComponent(id)}`) : begun(ctx), words(ctx)]);
+  if (!id) return { ed: found, words: known };
   const ed = editing(ctx, id, () => sourceOf(found));
   if (ed.id === null || !isDirty(ed)) take(ed, found);
   else if (found.revision > ed.revision) ed.conflict = true;
   if (!ed.recent) void recent(ed).catch(() => (ed.recent = []));
-  return { ed, words: await known };
+  return { ed, words: known };
 }
 
-/** Save, and stay: a new one gets its address. @param {Ctx} ctx @param {Editing} ed */
+/** Save, and stay. @param {Ctx} ctx @param {Editing} ed */
 async function keep(ctx, ed) {
   const fresh = ed.id === null;
-  const done = await attempt(() => save(ed));
-  if (done === true && fresh) {
-    const path = `/in/${encodeURIComponent(/** @type {string} */ (ed.id))}`;
-    history.replaceState(history.state, "", ctx.href(path));
-    Object.assign(ctx, { path, params: { id: ed.id }, query: new URLSearchParams() });
-    void recent(ed).catch(() => undefined);
-  }
-  if (done === true) toast(fresh ? "Saved; it is inactive" : `Saved as revision ${ed.revision}`);
-  if (done === "conflict") await settled(ctx, ed);
-  ctx.update();
+  const done = await kept(ctx, ed);
+  if (done === true && fresh) void recent(ed).catch(() => undefined);
   return done;
-}
-
-/** Somebody else has saved meanwhile: theirs, mine and what both began with, side by side. @param {Ctx} ctx @param {Editing} ed */
-async function settled(ctx, ed) {
-  const { merge } = await import("../ui/merge.js");
-  if (await attempt(() => merge(ed))) await keep(ctx, ed);
 }
 
 /** The manuals' dialogs. @type {Record<string, {button: string, title: string, body: string, confirm: string, danger?: boolean}>} */
@@ -114,7 +99,7 @@ const TABS = [["edit", "Edit"], ["log", "Logs"], ["whatif", "What if"], ["revisi
 function view(ctx, { ed, words: known, start }) {
   if (!ed) return beginnings.view(ctx, start);
   const tab = (ed.id && ctx.query.get("tab")) || "edit";
-  const notice = ed.conflict ? html`<div class="banner waiting" role="alert"><p><strong>Somebody else has saved this webhook meanwhile.</strong> What you typed is kept.</p><button type="button" @click=${() => settled(ctx, ed)}>Compare and merge</button></div>` : nothing;
+  const notice = conflict(ctx, ed);
   return html`${ed.id ? html`<nav class="tabs" aria-label="Parts">${TABS.map(([name, label]) => html`<a href=${ctx.href(`/in/${ed.id}${name === "edit" ? "" : `?tab=${name}`}`)} aria-current=${tab === name ? "page" : nothing}>${label}</a>`)}</nav>` : nothing}
     ${tab === "log" ? log(ctx, ed) : tab === "whatif" || tab === "revisions" ? part(ctx.block(`tab ${tab}`, () => import(`../ui/${tab === "whatif" ? "what-if" : "revisions"}.js`)), (made) => made.default(ctx, ed), () => ctx.reload()) : editor(ed, known, () => keep(ctx, ed), notice)}`;
 }

@@ -29,7 +29,7 @@ function askFor(counted, siteNames, account) {
   const sites = Object.keys(counted.by_site);
   const word = sites.length === 1 ? (siteNames[sites[0]] ?? sites[0]) : account;
   const many = counted.count > TYPED_ABOVE;
-  const count = () => counted.count - (state.skip ? counted.already_done : 0);
+  const count = () => counted.count + (state.skip ? 0 : counted.already_done); // `count` leaves them out
   return ask({
     title: "Resend what matches",
     body: () => html`<p>${number(counted.count)} ${counted.count === 1 ? "message" : "messages"} as of ${whole(counted.as_of)}; what fails later is not among them.</p>

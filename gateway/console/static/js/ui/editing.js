@@ -1,7 +1,7 @@
 // @ts-check
-/** One incoming webhook under somebody's hands: what was typed lives here until it is saved, wherever they go meanwhile. */
+/** Something configured under somebody's hands: what was typed lives here until it is saved, wherever they go meanwhile. */
 import { Problem, call, post, sourceOf } from "../lib/api.js";
-import { criterion, isBlank, read, row, write } from "../lib/definition.js";
+import { criterion, isBlank, read, row, veiled, write } from "../lib/definition.js";
 import { name as textOf, tree } from "../lib/json.js";
 import { mayWrite } from "../session.js";
 import { finished } from "./job.js";
@@ -9,12 +9,19 @@ import { finished } from "./job.js";
 /**
  * @typedef {import("../lib/definition.js").Draft} Draft
  * @typedef {{kind: "none" | "logged" | "pasted" | "next", id: string, row: any, text: string, headers: string, query: string, stop: (() => void) | null}} Sample
+ * @typedef {object} Kind
+ * @property {string} path of the API
+ * @property {string} noun
+ * @property {(source: string) => any} read the draft of a definition's JSON source
+ * @property {(draft: any) => {text: string, fields: Record<string, string>, ids: Map<string, string>}} write the other way round
+ * @property {(draft: any) => any} veiled the same with dots for secrets that were typed
  * @typedef {object} Editing
+ * @property {Kind} kind
  * @property {import("../run.js").Ctx} ctx the page that shows it
  * @property {string | null} id null: not saved yet
  * @property {number} revision that the draft was made from
  * @property {string} state
- * @property {Draft} draft
+ * @property {any} draft of an incoming webhook: Draft
  * @property {{text: string, fields: Record<string, string>}} base as it was when it was loaded
  * @property {Record<string, string>} errors of the last save, by the id of the input
  * @property {Record<string, string>} live of the last dry run
@@ -33,19 +40,21 @@ import { finished } from "./job.js";
  * @property {any} history the last what-if
  */
 
+/** @type {Kind} */
+const INCOMING = { path: "/incoming-webhooks", noun: "webhook", read, write, veiled };
 const PAUSE = 250; // ms after the last letter
 /** @type {Map<string, Editing>} */
 const all = new Map();
 /** Of the last write: lists wait for it. */
 export const written = { position: /** @type {number | null} */ (null) };
 
-/** The one of a page, made by `first` where nobody has begun. @param {import("../run.js").Ctx} ctx @param {string} key @param {() => string} first its source */
-export function editing(ctx, key, first) {
+/** The one of a page, made by `first` where nobody has begun. @param {import("../run.js").Ctx} ctx @param {string} key @param {() => string} first its source @param {Kind} [kind] */
+export function editing(ctx, key, first, kind = INCOMING) {
   const place = `${ctx.account}/${key}`;
   let one = all.get(place);
   if (!one) {
-    const draft = read(first());
-    one = /** @type {Editing} */ ({ ctx, id: null, revision: 0, state: "", draft, base: write(draft), errors: {}, live: {}, other: [], conflict: false, result: null, trouble: null, pending: false, asked: 0, timer: 0, abort: null, target: "", paths: new Set(), recent: null, history: null, sample: { kind: "none", id: "", row: null, text: "", headers: "", query: "", stop: null } });
+    const draft = kind.read(first());
+    one = /** @type {Editing} */ ({ ctx, kind, id: null, revision: 0, state: "", draft, base: kind.write(draft), errors: {}, live: {}, other: [], conflict: false, result: null, trouble: null, pending: false, asked: 0, timer: 0, abort: null, target: "", paths: new Set(), recent: null, history: null, sample: { kind: "none", id: "", row: null, text: "", headers: "", query: "", stop: null } });
     all.set(place, one);
   }
   one.ctx = ctx;
@@ -57,19 +66,19 @@ export const forgetDraft = (ed) => [...all].forEach(([key, each]) => each === ed
 
 /** What is saved, as somebody has it in hand; what was typed stays. @param {Editing} ed @param {any} answer */
 export function take(ed, answer) {
-  const blank = ed.draft.mapping.filter((each) => isBlank(each) && each.to && each.offered);
-  ed.draft = read(sourceOf(answer));
-  ed.draft.mapping.push(...blank);
+  const blank = ed.draft.mapping?.filter((each) => isBlank(each) && each.to && each.offered);
+  ed.draft = ed.kind.read(sourceOf(answer));
+  ed.draft.mapping?.push(...blank);
   all.set(`${ed.ctx.account}/${answer.id}`, ed);
-  Object.assign(ed, { id: answer.id, revision: answer.revision, state: answer.state, base: write(ed.draft), errors: {}, other: [], conflict: false });
+  Object.assign(ed, { id: answer.id, revision: answer.revision, state: answer.state, base: ed.kind.write(ed.draft), errors: {}, other: [], conflict: false });
   written.position = answer.position ?? written.position;
 }
 
 /** @param {Editing} ed */
-export const isDirty = (ed) => write(ed.draft).text !== ed.base.text;
+export const isDirty = (ed) => ed.kind.write(ed.draft).text !== ed.base.text;
 
 /** @param {Editing} ed @param {string} path */
-export const at = (ed, path = "") => ed.ctx.api(`/incoming-webhooks${ed.id ? `/${encodeURIComponent(ed.id)}` : ""}${path}`);
+export const at = (ed, path = "") => ed.ctx.api(`${ed.kind.path}${ed.id ? `/${encodeURIComponent(ed.id)}` : ""}${path}`);
 
 /** Something was typed: try it out when the hands rest. @param {Editing} ed */
 export function changed(ed) {
@@ -133,7 +142,7 @@ export function places(ids, errors) {
 /** Save; answers whether it is saved, "conflict" where somebody else was first. Throws what is not about its fields.
  * @param {Editing} ed @returns {Promise<boolean | "conflict">} */
 export async function save(ed) {
-  const { text, ids } = write(ed.draft);
+  const { text, ids } = ed.kind.write(ed.draft);
   const head = ed.id ? `{"id":${JSON.stringify(ed.id)},"revision":${ed.revision},` : "{";
   try {
     take(ed, await call(ed.id ? "PUT" : "POST", at(ed), { body: head + text.slice(1) }));

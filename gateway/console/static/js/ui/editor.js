@@ -6,9 +6,10 @@ import { MASK } from "../lib/definition.js";
 import { slice } from "../lib/json.js";
 import { mayWrite } from "../session.js";
 import { copyButton } from "./bits.js";
-import { changed, isDirty, jump, offer } from "./editing.js";
+import { changed, isDirty, offer } from "./editing.js";
 import { area, choice, labelled, said, text } from "./field.js";
 import { filterTree } from "./filter-tree.js";
+import { unsaved } from "./keeping.js";
 import { mappingRows } from "./mapping.js";
 import { address, resultPanel, samplePanel, suggestions, wait } from "./sample.js";
 import { failure } from "./states.js";
@@ -51,7 +52,7 @@ export function editor(ed, { actions, operators }, save, notice = nothing) {
   const closed = !mayWrite() || ed.state === "archived";
   const paths = [...ed.paths];
   return html`${notice}
-    ${ed.other.length ? html`<div class="banner failed" role="alert"><p><strong>Not saved.</strong> ${ed.other.map((each, i) => html`<button type="button" @click=${() => jump(Object.keys(ed.errors)[i])}>${each}</button> `)}</p></div>` : nothing}
+    ${unsaved(ed)}
     <div class="editor"><fieldset class="plain" ?disabled=${closed}>
       <section class="form" aria-label="Request">
         ${labelled(ed, "f-name", "Name", text(ed, "f-name", "Name", draft, "name", { hint: draft.endpoint }))}

@@ -10,12 +10,15 @@ import { icon } from "./status.js";
 
 /** @typedef {import("./editing.js").Editing} Editing @typedef {import("../lib/definition.js").Node} Node @typedef {import("../lib/definition.js").Group} Group */
 
-/** @param {Editing} ed @param {string[]} operators @param {() => void} focus asked for suggestions */
-export function filterTree(ed, operators, focus) {
+/** What filters read: the start of a hint, and of an attribute. */
+const REQUESTS = { hint: html`Requests that do not pass give no event. <code>headers.NAME</code>, <code>query.NAME</code>, <code>method</code>, <code>path</code>, <code>body.PATH</code>`, none: html`Without a filter every request passes. <code>headers.NAME</code>, <code>query.NAME</code>, <code>method</code>, <code>path</code>, <code>body.PATH</code>`, example: "body.points" };
+
+/** @param {Editing} ed @param {string[]} operators @param {() => void} focus asked for suggestions @param {{hint: any, none: any, example: string}} [words] */
+export function filterTree(ed, operators, focus, words = REQUESTS) {
   const told = toldOf(ed);
   const count = JSON.stringify(ed.draft.filters).split('"criterion"').length - 1;
-  return html`<p class="hint meta">${count ? "Requests that do not pass give no event." : "Without a filter every request passes."} <code>headers.NAME</code>, <code>query.NAME</code>, <code>method</code>, <code>path</code>, <code>body.PATH</code></p>
-    ${groupView(ed, ed.draft.filters, null, { told, operators, focus, depth: 0 })}`;
+  return html`<p class="hint meta">${count ? words.hint : words.none}</p>
+    ${groupView(ed, ed.draft.filters, null, { told, operators, focus, depth: 0, example: words.example })}`;
 }
 
 /** What the last dry run told of each node, by its id. @param {Editing} ed @returns {Map<string, {passed: boolean, read?: string | null}>} */
@@ -33,7 +36,7 @@ function toldOf(ed) {
 /** @param {boolean} passed */
 const mark = (passed) => html`<span class="badge ${passed ? "done" : "failed"}">${icon(passed ? "check" : "cross")}${passed ? "passes" : "fails"}</span>`;
 
-/** @typedef {{told: Map<string, any>, operators: string[], focus: () => void, depth: number}} With */
+/** @typedef {{told: Map<string, any>, operators: string[], focus: () => void, depth: number, example: string}} With */
 
 /** @param {Editing} ed @param {Group} one @param {Group | null} parent @param {With} options @returns {any} */
 function groupView(ed, one, parent, options) {
@@ -50,13 +53,13 @@ function groupView(ed, one, parent, options) {
 }
 
 /** @param {Editing} ed @param {import("../lib/definition.js").Criterion} one @param {Group} parent @param {With} options */
-function criterionView(ed, one, parent, { told, operators, focus }) {
+function criterionView(ed, one, parent, { told, operators, focus, example }) {
   const result = told.get(one.id);
   const unary = UNARY.includes(one.operator);
   const names = operators.includes(one.operator) ? operators : [one.operator, ...operators];
   const secret = (/** @type {any} */ event) => ((one.secret = event.target.checked), changed(ed));
   return html`<div class="criterion" role="group" aria-label="Criterion ${one.attribute}">
-    ${text(ed, `${one.id}-attribute`, "Attribute", one, "attribute", { list: "paths", hint: "body.points", focus })}
+    ${text(ed, `${one.id}-attribute`, "Attribute", one, "attribute", { list: "paths", hint: example, focus })}
     ${choice(ed, `${one.id}-operator`, "Operator", one, "operator", names.map((each) => [each, each.replaceAll("_", " ")]))}
     ${unary ? nothing : text(ed, `${one.id}-value`, "Value", one.value, "text", { hint: LISTED.includes(one.operator) ? "a, b, c" : "value", type: one.secret ? "password" : "text" })}
     ${unary ? nothing : html`<label title="Encrypted, and shown as dots"><input type="checkbox" .checked=${live(one.secret)} @change=${secret}> secret</label>`}

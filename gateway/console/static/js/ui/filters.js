@@ -37,7 +37,7 @@ export function filterBar(ctx, filters, { range = true } = {}) {
 }
 
 /** Whether anything but the range is set. @param {import("../run.js").Ctx} ctx */
-export const isFiltered = (ctx) => [...ctx.query.keys()].some((name) => !["from", "to", "cursor", "limit"].includes(name));
+export const isFiltered = (ctx) => [...ctx.query.keys()].some((name) => !["from", "to", "cursor", "limit", "tab"].includes(name));
 
 /** @param {import("../run.js").Ctx} ctx @param {Filter[]} filters */
 export function clear(ctx, filters) {

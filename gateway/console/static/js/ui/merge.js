@@ -1,22 +1,17 @@
 // @ts-check
-/** Two people have changed one webhook: theirs, mine and what both began with, field by field. */
+/** Two people have changed one thing: theirs, mine and what both began with, field by field. */
 import { html } from "../../lit/lit-html.js";
 import { get, sourceOf } from "../lib/api.js";
-import { MASK, isBlank, read, write } from "../lib/definition.js";
+import { isBlank } from "../lib/definition.js";
 import { pretty } from "../lib/json.js";
 import { at } from "./editing.js";
 import { ask } from "./dialog.js";
 
-/** @typedef {import("./editing.js").Editing} Editing @typedef {import("../lib/definition.js").Draft} Draft @typedef {import("../lib/definition.js").Node} Node */
-
-/** The same with dots for what was typed as secret. @param {Draft} draft @returns {Draft} */
-function veiled(draft) {
-  const node = (/** @type {any} */ one) => (one.kind !== "criterion" ? { ...one, members: one.members.map(node) } : one.secret ? { ...one, value: { text: MASK, kept: "" } } : one);
-  return { ...draft, filters: node(draft.filters), added: draft.added ? MASK : "" };
-}
+/** @typedef {import("./editing.js").Editing} Editing */
 
 /** Ask which of both is right; answers whether the draft is now the merged one, made from theirs. @param {Editing} ed */
 export async function merge(ed) {
+  const { read, write, veiled } = ed.kind;
   const found = await get(at(ed));
   const theirs = read(sourceOf(found));
   const [base, other, mine] = [ed.base.fields, write(theirs).fields, write(ed.draft).fields];
@@ -33,13 +28,13 @@ export async function merge(ed) {
       ${names.map((name) => html`<tr class=${clash(name) ? "clash" : ""}><th scope="row">${name.replaceAll("_", " ")}</th>
         <td>${radio(name, "theirs")}<pre>${pretty(other[name])}</pre></td><td>${radio(name, "mine")}<pre>${pretty(shown[name])}</pre></td><td><pre>${pretty(base[name])}</pre></td></tr>`)}
       </tbody></table></div>`,
-    confirm: "Save the merged webhook",
+    confirm: `Save the merged ${ed.kind.noun}`,
   });
   if (!sure) return false;
   const merged = Object.entries(mine).map(([name, source]) => `${JSON.stringify(name)}:${choice[name] === "theirs" ? other[name] : source}`);
-  const blank = ed.draft.mapping.filter((each) => isBlank(each) && each.offered);
+  const blank = ed.draft.mapping?.filter((/** @type {any} */ each) => isBlank(each) && each.offered);
   ed.draft = read(`{${merged.join(",")}}`);
-  ed.draft.mapping.push(...blank);
+  ed.draft.mapping?.push(...blank);
   Object.assign(ed, { base: write(theirs), revision: found.revision, state: found.state, conflict: false });
   return true;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Every revision of a webhook: who, when, what it changed; any of them can be brought back as a new one. */
+/** Every revision of something configured: who, when, what it changed; any of them can be brought back as a new one. */
 import { html, nothing } from "../../lit/lit-html.js";
 import { call, sourceOf } from "../lib/api.js";
 import { slice } from "../lib/json.js";
@@ -15,7 +15,7 @@ import { icon } from "./status.js";
 
 /** @param {Ctx} ctx @param {Editing} ed */
 export default function revisions(ctx, ed) {
-  const path = `/incoming-webhooks/${encodeURIComponent(ed.id ?? "")}/revisions`;
+  const path = `${ed.kind.path}/${encodeURIComponent(ed.id ?? "")}/revisions`;
   return part(ctx.block(`revisions ${ed.revision}`, () => ctx.get(path)), ({ items }) => html`<ol class="timeline" aria-label="Revisions, the newest first">${items.map((/** @type {any} */ each, /** @type {number} */ i) => html`<li>
     <div class="line"><h2>Revision ${each.revision}</h2><span class="meta">${whole(each.at)}, by <bdi>${each.author}</bdi></span>${i === 0 ? html`<span class="badge done">${icon("check")}Newest</span>` : mayWrite() && ed.state !== "archived" ? html`<button type="button" @click=${() => restore(ctx, ed, each.revision)}>Restore as new revision</button>` : nothing}</div>
     ${part(ctx.block(`diff ${each.revision}`, () => ctx.get(`${path}/${each.revision}/diff`)), (diff) => changes(diff))}</li>`)}</ol>`, () => ctx.reload());
