@@ -13,11 +13,11 @@ from schemas.definitions.forms import Form, Name
 __all__ = ["RESERVED_ACCOUNTS", "Account", "AccountName", "CustomAction", "Key", "account_problem"]
 
 RESERVED_WORDS = """
-accounts activate active archive assets attempts backup beta blueprints cancel catalogue changes configuration
-console custom custom-actions customers deactivate deliveries diff disable dismiss docs dry-run enable events failures
-incoming incoming-log incoming-webhooks jobs keys links livez login lookup metrics openapi pause preview queue readyz
-rejected reprocess resend resends restore resume retry revisions secrets send-now session sites stats status stream
-subscriptions summary test timeline trace unknown-endpoints v1 webhook-log webhooks
+accounts activate active activity archive assets attempts backup beta blueprints cancel catalogue changes
+configuration console custom custom-actions customers deactivate deliveries diff disable dismiss docs dry-run enable
+events failures incoming incoming-log incoming-webhooks jobs keys links livez login lookup metrics openapi pause
+preview queue readyz rejected reprocess resend resends restore resume retry revisions secrets send-now session sites
+stats status stream subscriptions summary test timeline trace unknown-endpoints v1 webhook-log webhooks
 """
 RESERVED_ACCOUNTS = frozenset(RESERVED_WORDS.split())
 ACCOUNT_NAME = re.compile(r"^[a-z0-9-]{1,64}$", re.ASCII)
