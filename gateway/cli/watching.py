@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from time import sleep
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from gateway.cli.client import Client
@@ -28,9 +30,12 @@ def watch(
     after = {"after": job["position"]}
     with progress(job["count"], noun) as show:
         while job["state"] not in ENDED:
-            job = client.call("GET", path, query=after)
-            after = {}
-            show(reached(job))
+            status, found = client.exchange("GET", f"{path}?{urlencode(after)}")
+            if status == HTTPStatus.OK:
+                job, after = found, {}
+                show(reached(job))
+            elif status != HTTPStatus.NOT_FOUND or not after:  # the view may be behind what was just started
+                job = client.call("GET", path)
             if job["state"] not in ENDED:
                 sleep(EVERY)
     return job

@@ -60,7 +60,7 @@ def test_more_than_an_answer_holds_is_a_job_that_is_waited_for(
     monkeypatch.setattr(watching, "sleep", goes_on)
     dry = shell.invoke(app, ["reprocess", house.requests[0].id, "--dry-run"])
     assert dry.exit_code == 0, dry.output
-    assert dry.output == "would be: 1 accepted\n"
+    assert "would be: 1 accepted\n" in dry.output
     done = shell.invoke(app, ["reprocess", house.requests[0].id, "--yes"])
     assert f"1 accepted (run {house.requests[1].run_id})" in done.output
     assert house.requests[1].run_id != "dry"
