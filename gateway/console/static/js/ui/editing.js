@@ -139,6 +139,18 @@ export function places(ids, errors) {
   return found;
 }
 
+/** Put what is wrong where it is, and go there; throws what is not about fields. @param {Editing} ed @param {Map<string, string>} ids @param {any} error */
+function refused(ed, ids, error) {
+  const of = { endpoint_taken: "endpoint", name_taken: "name" }[/** @type {any} */ (error).code];
+  const errors = error instanceof Problem ? (error.errors.length ? error.errors : of ? [{ path: of, message: error.detail }] : []) : [];
+  if (!errors.length) throw error;
+  const placed = places(ids, errors);
+  Object.assign(ed, { errors: placed.fields, other: placed.other });
+  ed.ctx.update();
+  requestAnimationFrame(() => jump(Object.keys(placed.fields)[0]));
+  return false;
+}
+
 /** Save; answers whether it is saved, "conflict" where somebody else was first. Throws what is not about its fields.
  * @param {Editing} ed @returns {Promise<boolean | "conflict">} */
 export async function save(ed) {
@@ -147,16 +159,8 @@ export async function save(ed) {
   try {
     take(ed, await call(ed.id ? "PUT" : "POST", at(ed), { body: head + text.slice(1) }));
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    if (error.code === "stale_revision") return (ed.conflict = true), "conflict";
-    const of = { endpoint_taken: "endpoint", name_taken: "name" }[error.code];
-    const errors = error.errors.length ? error.errors : of ? [{ path: of, message: error.detail }] : [];
-    if (!errors.length) throw error;
-    const placed = places(ids, errors);
-    Object.assign(ed, { errors: placed.fields, other: placed.other });
-    ed.ctx.update();
-    requestAnimationFrame(() => jump(Object.keys(placed.fields)[0]));
-    return false;
+    if (error instanceof Problem && error.code === "stale_revision") return (ed.conflict = true), "conflict";
+    return refused(ed, ids, error);
   }
   changed(ed);
   return true;
@@ -170,7 +174,12 @@ export const wrong = (ed, key) => ed.errors[key] ?? ed.live[key];
 
 /** Another state; what was typed stays. @param {Editing} ed @param {string} verb */
 export async function setState(ed, verb) {
-  const answer = await post(at(ed, `/${verb}`));
+  let answer;
+  try {
+    answer = await post(at(ed, `/${verb}`));
+  } catch (error) {
+    return refused(ed, new Map(), error);
+  }
   if (!isDirty(ed)) return take(ed, answer);
   ed.state = answer.state;
   if (answer.revision === ed.revision + 1) ed.revision = answer.revision; // else somebody else was first, and saving will say so

@@ -1,7 +1,7 @@
 // @ts-check
 /** Logged requests once more, through today's webhooks: first what would come of it, then the question, then the run. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { post } from "../lib/api.js";
+import { get, post } from "../lib/api.js";
 import { number } from "../lib/time.js";
 import { go } from "../router.js";
 import { attempt } from "../run.js";
@@ -12,6 +12,7 @@ import { badge } from "./status.js";
 
 /** @typedef {import("../run.js").Ctx} Ctx */
 
+const TRIES = 5; // each waits for two seconds
 const FILTERS = ["outcome", "endpoint", "definition_id", "status_code", "action", "customer", "from", "to"];
 
 /** The filter of a run from the query of the log; null where it is filtered by what a run cannot be. @param {URLSearchParams} query */
@@ -55,7 +56,14 @@ export async function reprocess(ctx, what) {
   open = false;
   if (!sure) return;
   const done = await attempt(() => post(ctx.api("/incoming-log/reprocess"), { ...what, include_accepted: state.again }), "They run again; these are their new rows");
+  if (done) await attempt(() => folded(ctx, done));
   if (done) go(ctx.href(`/in/log?${new URLSearchParams({ run_id: done.run_id ?? done.id })}`));
+}
+
+/** Until the log shows the new rows; of a job, those that it has by then. @param {Ctx} ctx @param {any} done */
+async function folded(ctx, { run_id, position }) {
+  for (let tries = 0; run_id && tries < TRIES; tries += 1)
+    if (!(await get(ctx.api("/incoming-log"), { query: { run_id, limit: 1, after: position } })).stale) return;
 }
 
 /** How many would run. @param {any} found */
