@@ -173,3 +173,42 @@ def test_a_secret_is_nowhere_and_two_of_them_are_told_apart(page: Page, account:
     page.get_by_role("dialog").get_by_role("button", name="Retire now").click()
     expect(secrets).not_to_contain_text("AAAA")
     expect(secrets.get_by_role("button", name="Retire …BBBB now")).to_be_disabled()
+
+
+# Subscriptions
+
+
+def test_a_subscription_is_made_seen_in_the_matrix_and_deleted(page: Page, account: Account) -> None:
+    site = account.site("crm")
+    page.goto(f"/a/{account.name}/sites/{site['id']}?tab=subscriptions")
+    settled(page, "crm")
+    page.get_by_role("link", name="Add a subscription").click()
+    settled(page, "New subscription")
+    page.get_by_role("button", name="Create").click()
+    expect(page.locator("#f-actions-error")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("large ones")
+    page.get_by_label("Point add", exact=True).check()
+    page.get_by_role("button", name="+ Criterion").click()
+    page.get_by_label("Attribute").fill("body.points")
+    page.get_by_label("Operator").select_option("greater_than")
+    page.get_by_label("Value", exact=True).fill("100")
+    page.get_by_label("Path", exact=True).fill("/c/{customer}")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_label("Attribute")).to_be_focused()
+    page.get_by_label("Attribute").fill("data.points")
+    page.get_by_role("button", name="Create").click()
+    settled(page, "large ones")
+    expect(page.get_by_role("region", name="Message")).to_contain_text(f"/{account.name}/crm/c/")
+    page.get_by_role("link", name="Subscriptions", exact=True).click()
+    settled(page, "Subscriptions")
+    row = page.get_by_role("row", name="Point add")
+    expect(row).to_contain_text("large ones where data.points greater than 100")
+    expect(page.get_by_role("row", name="Every action")).to_contain_text("crm")
+    account.event(data={"points": 101})
+    account.rows("/webhook-log", 2, status="done")
+    assert f"/{account.name}/crm/c/c-1" in {each.path for each in account.house.receiver.received}
+    row.get_by_role("link", name="large ones").click()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    settled(page, "Subscriptions")
+    expect(page.get_by_role("row", name="Point add")).to_have_count(0)

@@ -1,7 +1,7 @@
 // @ts-check
 /** One trusted site, saved or new: how it does, its settings, its subscriptions, its log, its revisions. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { get, post, sourceOf } from "../lib/api.js";
+import { post, sourceOf } from "../lib/api.js";
 import { SITE } from "../lib/site.js";
 import { duration, number } from "../lib/time.js";
 import { joined } from "../lib/url.js";
@@ -10,6 +10,7 @@ import { attempt } from "../run.js";
 import { mayWrite } from "../session.js";
 import { when } from "../ui/bits.js";
 import { resendMany } from "../ui/bulk.js";
+import { words } from "../ui/catalogue.js";
 import { ask } from "../ui/dialog.js";
 import { editing, forgetDraft, isDirty, setState, take } from "../ui/editing.js";
 import { conflict, keep } from "../ui/keeping.js";
@@ -27,7 +28,7 @@ const DAYS_90 = 90 * 86_400_000; // ms
 /** @param {Ctx} ctx @returns {Promise<Data>} */
 async function load(ctx) {
   const { id } = ctx.params;
-  const known = get("/v1/catalogue", { signal: ctx.signal }).then((catalogue) => catalogue.retry_delays);
+  const known = words(ctx).then(({ delays }) => delays);
   if (!id) {
     const delays = await known;
     return { ed: editing(ctx, "sites/new", () => JSON.stringify({ retry_delays: Array(5).fill(delays[0]) }), SITE), site: null, delays };
@@ -66,9 +67,9 @@ async function parked(ctx, site) {
 
 /** @param {Ctx} ctx @param {Data} data @param {string} verb */
 async function change(ctx, { ed, site }, verb) {
-  const words = STATES[verb];
-  const body = verb === "enable" ? await parked(ctx, site).catch(() => words.body) : words.body;
-  if (!(await ask({ ...words, body }))) return;
+  const says = STATES[verb];
+  const body = verb === "enable" ? await parked(ctx, site).catch(() => says.body) : says.body;
+  if (!(await ask({ ...says, body }))) return;
   await attempt(() => setState(ed, verb), { enable: "It is enabled", disable: "It is disabled", archive: "It is archived" }[verb]);
   ctx.reload();
 }

@@ -1,7 +1,6 @@
 // @ts-check
 /** The editor of an incoming webhook: the form on the left, the sample and what becomes of it on the right. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { get } from "../lib/api.js";
 import { MASK } from "../lib/definition.js";
 import { slice } from "../lib/json.js";
 import { mayWrite } from "../session.js";
@@ -16,21 +15,7 @@ import { failure } from "./states.js";
 import { badge, icon } from "./status.js";
 
 /** @typedef {import("./editing.js").Editing} Editing */
-/** @typedef {{actions: {name: string, label: string, fields: string[]}[], operators: string[]}} Words */
-
-/** @type {Promise<{actions: any[], operators: string[]}> | null} */
-let builtIn = null;
-
-/** The actions that may be chosen and the operators there are. @param {import("../run.js").Ctx} ctx @returns {Promise<Words>} */
-export async function words(ctx) {
-  builtIn ??= Promise.all([get("/v1/catalogue"), get("/openapi.json")]).then(([catalogue, api]) => ({
-    actions: catalogue.items.filter((/** @type {any} */ each) => each.triggerable),
-    operators: api.components.schemas.Operator.enum,
-  }));
-  builtIn.catch(() => (builtIn = null));
-  const [common, own] = await Promise.all([builtIn, ctx.get("/custom-actions", { limit: 500 })]);
-  return { operators: common.operators, actions: [...common.actions, ...own.items.map((/** @type {any} */ each) => ({ name: each.name, label: each.label || each.name, fields: each.number_fields ?? [] }))] };
-}
+/** @typedef {import("./catalogue.js").Words} Words */
 
 /** Once endpoint and action are there, a webhook that waits for its first request is saved. @param {Editing} ed @param {() => Promise<any>} save */
 const maybeWait = (ed, save) => async () => {
