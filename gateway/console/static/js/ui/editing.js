@@ -104,7 +104,7 @@ async function tryOut(ed) {
   } catch (error) {
     if (asked === ed.asked) settle(ed, null, error, ids);
   }
-  if (asked === ed.asked && ed.id && isDirty(ed)) void history(ed, 500);
+  if (asked === ed.asked && ed.id && isDirty(ed) && ed.history?.asked !== asked) void history(ed, 500);
 }
 
 /** @param {Editing} ed @param {Editing["result"]} result @param {any} error @param {Map<string, string>} [ids] */

@@ -55,14 +55,26 @@ export async function reprocess(ctx, what) {
   });
   open = false;
   if (!sure) return;
-  const done = await attempt(() => post(ctx.api("/incoming-log/reprocess"), { ...what, include_accepted: state.again }), "They run again; these are their new rows");
-  if (done) await attempt(() => folded(ctx, done));
-  if (done) go(ctx.href(`/in/log?${new URLSearchParams({ run_id: done.run_id ?? done.id })}`));
+  const done = await attempt(() => post(ctx.api("/incoming-log/reprocess"), { ...what, include_accepted: state.again }), "They run again");
+  if (!done) return;
+  const job = done.state ? await followed(ctx, done) : null;
+  await attempt(() => folded(ctx, job ? { run_id: job.id, position: job.rows } : done));
+  go(ctx.href(`/in/log?${new URLSearchParams({ run_id: done.run_id ?? done.id })}`));
+}
+
+/** The progress of a run of many, until its end or until somebody leaves it alone. @param {Ctx} ctx @param {any} job */
+async function followed(ctx, job) {
+  let [last, open, redraw] = [job, true, () => {}];
+  const body = (/** @type {() => void} */ again) => ((redraw = again), html`${progress(ctx, last)}<p class="meta">It goes on when nobody looks, too.</p>`);
+  void ask({ title: "They run again", body, confirm: "Leave it running", cancel: "" }).then(() => (open = false));
+  const end = await attempt(() => finished(ctx, job, (now) => ((last = now), redraw()), () => open));
+  if (open) document.querySelector("dialog")?.close();
+  return end ?? last;
 }
 
 /** Until the log shows the new rows; of a job, those that it has by then. @param {Ctx} ctx @param {any} done */
 async function folded(ctx, { run_id, position }) {
-  for (let tries = 0; run_id && tries < TRIES; tries += 1)
+  for (let tries = 0; position && tries < TRIES; tries += 1)
     if (!(await get(ctx.api("/incoming-log"), { query: { run_id, limit: 1, after: position } })).stale) return;
 }
 

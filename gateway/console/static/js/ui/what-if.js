@@ -42,6 +42,7 @@ function figures(ctx, { answer, source, asked, busy }, ed) {
       <tr><th scope="row">passed</th>${cell(before - lost)}${cell(lost)}<td class="number">${number(before)}</td></tr>
       <tr><th scope="row">did not</th>${cell(won)}${cell(answer.checked - before - won)}<td class="number">${number(answer.checked - before)}</td></tr>
       <tr><th scope="row">together</th><td class="number">${number(after)}</td><td class="number">${number(answer.checked - after)}</td><td class="number">${number(answer.checked)}</td></tr></tbody></table>
+    ${whole ? nothing : html`<p class="meta">–: of so many differences only the sums are kept.</p>`}
     ${changed.length ? html`<h2>What becomes something else</h2><ul class="differences">${changed.slice(0, SHOWN).map((/** @type {any} */ each, /** @type {number} */ i) => difference(ctx, each, source, i))}</ul>
       ${answer.changed_count > SHOWN ? html`<p class="meta">The newest ${SHOWN} of ${number(answer.changed_count)}.</p>` : nothing}` : nothing}`;
 }
