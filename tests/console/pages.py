@@ -28,11 +28,12 @@ def newest(path: str, link: str) -> Callable[[Account], str]:
     return lambda account: f"{link}/{account.rows(path, 1)[0]['id']}"
 
 
-def named(account: Account, name: str) -> str:
-    """The id of an incoming webhook."""
-    return next(str(each["id"]) for each in account.rows("/incoming-webhooks", 1) if each["name"] == name)
+def named(account: Account, name: str, path: str = "/incoming-webhooks") -> str:
+    """The id of an incoming webhook, or another thing that has a name."""
+    return next(str(each["id"]) for each in account.rows(path, 1) if each["name"] == name)
 
 
+EVERYTHING = "everything to the receiver"  # the subscription of the example
 PAGES = (
     Shown("home", lambda _: "/", "Home"),
     Shown("outgoing-log", lambda _: "/out/log", "Outgoing log"),
@@ -50,6 +51,11 @@ PAGES = (
     Shown("incoming-webhooks", lambda _: "/in", "Incoming webhooks"),
     Shown("incoming-new", lambda _: "/in/new", "New incoming webhook"),
     Shown("incoming-webhook", lambda shop: f"/in/{named(shop, 'Point add')}", "Point add"),
+    Shown("sites", lambda _: "/sites", "Trusted sites"),
+    Shown("site", lambda shop: f"/sites/{named(shop, 'receiver', '/sites')}", "receiver"),
+    Shown("site-settings", lambda shop: f"/sites/{named(shop, 'receiver', '/sites')}?tab=settings", "receiver"),
+    Shown("subscriptions", lambda _: "/subscriptions", "Subscriptions"),
+    Shown("subscription", lambda shop: f"/subscriptions/{named(shop, EVERYTHING, '/subscriptions')}", EVERYTHING),
     Shown("incoming-log", lambda _: "/in/log", "Incoming log"),
     Shown("request", newest("/incoming-log", "/in/log"), "Request"),
 )

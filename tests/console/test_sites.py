@@ -212,3 +212,22 @@ def test_a_subscription_is_made_seen_in_the_matrix_and_deleted(page: Page, accou
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     settled(page, "Subscriptions")
     expect(page.get_by_role("row", name="Point add")).to_have_count(0)
+
+
+def test_hostile_names_and_conditions_are_shown_and_do_nothing(page: Page, account: Account) -> None:
+    name = "</title><img src=x onerror=window.pwned=1>"
+    site = account.site(name, path=f"/{account.name}/x")
+    condition = {"attribute": "data.points", "operator": "equals", "value": name}
+    made = account.call(
+        "POST",
+        "/subscriptions",
+        {"name": "<b>{{1}}", "site_id": site["id"], "actions": ["*"], "condition": condition, "path": "/{customer}"},
+    )
+    tabs = [f"/sites/{site['id']}?tab={tab}" for tab in ("health", "settings", "subscriptions", "log", "revisions")]
+    paths = [("/sites", "Trusted sites"), ("/subscriptions", "Subscriptions"), *((each, name) for each in tabs)]
+    for path, heading in (*paths, (f"/subscriptions/{made['id']}", "<b>{{1}}")):
+        page.goto(f"/a/{account.name}{path}")
+        settled(page, heading)
+        assert page.evaluate("[document.querySelectorAll('main img, main b').length, window.pwned]") == [0, None]
+    page.goto(f"/a/{account.name}/subscriptions")
+    expect(page.get_by_text(f"where data.points equals {name}")).to_be_visible()

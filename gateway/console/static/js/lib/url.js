@@ -48,4 +48,4 @@ export function isLink(text) {
 }
 
 /** The filters in words, for the page's title. @param {URLSearchParams} query */
-export const inWords = (query) => [...query].filter(([name]) => !["cursor", "limit"].includes(name)).map(([name, value]) => `${name.replace(/_id$/, "").replaceAll("_", " ")} ${value}`).join(", ");
+export const inWords = (query) => [...query].filter(([name]) => !["cursor", "limit", "tab"].includes(name)).map(([name, value]) => `${name.replace(/_id$/, "").replaceAll("_", " ")} ${value}`).join(", ");
