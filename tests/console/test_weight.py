@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import posixpath
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from playwright.sync_api import Request
 
-from gateway.console.assets import HERE, STATIC, read_assets, without_comments
+from gateway.console.assets import HERE, STATIC, Asset, read_assets, without_comments
 from tests.console.conftest import MakeContext
 from tests.console.house import ConsoleHouse
 from tests.console.pages import settled
 
 KIB = 1024
+IMPORT = re.compile(r'^(?:import|export) [^;]*? from "([^"]+)"', re.MULTILINE)
 FORBIDDEN = (
     "innerHTML",
     "outerHTML",
@@ -42,9 +45,28 @@ def test_the_first_page_is_light(make_context: MakeContext, console: ConsoleHous
 
 def test_everything_is_light() -> None:
     files = read_assets().files
-    assert sum(len(file.gzipped) for path, file in files.items() if path.endswith(".js")) <= 90 * KIB
+    assert sum(len(file.gzipped) for path, file in files.items() if path.endswith(".js")) <= 120 * KIB
     assert sum(len(file.gzipped) for path, file in files.items() if path.endswith(".css")) <= 14 * KIB
     assert all(gzip.decompress(file.gzipped) == file.plain for file in files.values())
+
+
+def test_no_page_is_heavy() -> None:
+    files = read_assets().files
+    start = needed(files, "js/app.js")
+    for page in (path for path in files if path.startswith("js/pages/")):
+        assert sum(len(files[path].gzipped) for path in start | needed(files, page)) <= 50 * KIB, page
+
+
+def needed(files: Mapping[str, Asset], start: str) -> set[str]:
+    """A script and all that it imports."""
+    found, left = set[str](), [start]
+    while left:
+        path = left.pop()
+        if path not in found:
+            found.add(path)
+            imported = IMPORT.findall(files[path].plain.decode())
+            left += [posixpath.normpath(posixpath.join(posixpath.dirname(path), each)) for each in imported]
+    return found
 
 
 def test_comments_are_not_sent_and_lines_keep_their_numbers() -> None:
