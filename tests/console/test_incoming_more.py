@@ -63,6 +63,25 @@ def test_what_if_shows_who_would_be_lost_and_which_events_differ(page: Page, acc
     assert [account.post({"customer": "c-1", "points": points})[0] for points in (1, 2, 3)] == [403, 200, 200]
 
 
+def test_what_if_over_many_requests_is_a_job_with_progress(page: Page, account: Account) -> None:
+    made = account.endpoint()
+    job = {"id": "job_1", "type": "history", "state": "running", "count": 4000, "reached": 1000, "position": "1"}
+    done = {"state": "done", "reached": 4000, "checked": 4000, "skipped": 0, "changed": [], "changed_count": 300}
+    looks: list[Route] = []
+    page.route("**/dry-run", lambda route: route.fulfill(status=202, json=job))
+    page.route("**/jobs/job_1?*", lambda route: looks.append(route))  # noqa: PLW0108 - no builtin is taken
+    opened(page, account, made, "whatif")
+    page.get_by_role("button", name="Last 5,000").click()
+    expect(page.get_by_text("1,000 of 4,000")).to_be_visible()
+    eventually(lambda: waited(page, looks, 1), what="the page looks how far it is")
+    looks[0].fulfill(json=job | {"reached": 2500})
+    expect(page.get_by_text("2,500 of 4,000")).to_be_visible()
+    eventually(lambda: waited(page, looks, 2), what="the page looks again")
+    looks[1].fulfill(json=job | done | {"passed_before": 3000, "passed_after": 2900})
+    expect(page.get_by_text("3,000 → 2,900 pass")).to_be_visible()
+    expect(page.locator(".square tbody td").first).to_have_text("?")  # who is who is not kept of so many
+
+
 def test_a_revision_is_brought_back_as_a_new_one(page: Page, account: Account) -> None:
     made = account.endpoint()
     account.call("PUT", f"/incoming-webhooks/{made['id']}", {**made, "name": "other"})

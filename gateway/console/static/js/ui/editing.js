@@ -45,6 +45,8 @@ const INCOMING = { path: "/incoming-webhooks", noun: "webhook", read, write, vei
 const PAUSE = 250; // ms after the last letter
 /** @type {Map<string, Editing>} */
 const all = new Map();
+/** Leaving the console would lose what is typed: the browser asks. */
+addEventListener("beforeunload", (event) => [...all.values()].some(isDirty) && event.preventDefault());
 /** Of the last write: lists wait for it. */
 export const written = { position: /** @type {number | null} */ (null) };
 
