@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -15,8 +16,10 @@ from gateway.api.problems import invalid
 from gateway.api.reading import Reader
 from gateway.api.resend_shapes import DEFAULT_RATE, ResendFilter, ResendsSent
 from gateway.api.validation import validated
-from gateway.jobs.job import JobType
+from gateway.identifiers import time_ordered
+from gateway.jobs.job import ID_PREFIX, JobType, as_now
 from gateway.jobs.starting import Starting
+from projections.queries import operations
 from projections.queries.offsets import as_of
 from projections.queries.selecting import Selected, TooManySelected, check_filter, moment_of, select_deliveries
 from schemas.definitions.forms import State
@@ -29,6 +32,7 @@ from streams.edges.keyring import Keyring
 __all__ = ["Resends", "resend_shown"]
 
 TOKEN_FOR = 3_600_000  # ms
+REMEMBERED = 100  # jobs that the store may not have yet
 WAITING = "what waits is not sent again; the queue has `send-now`"
 
 
@@ -42,6 +46,8 @@ class Resends:
     topics: Topics
     starting: Starting
     now: Callable[[], int]
+    _starts: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _latest: dict[str, Answer] = field(default_factory=dict)
 
     async def post(self, call: Call) -> Answer:
         """Count, or start what was counted."""
@@ -58,6 +64,7 @@ class Resends:
         topic = self.topics.attempts
         moment, seen = await self.reader.read(lambda c: (moment_of(c, topic), as_of(c)))
         frozen = {
+            "id": time_ordered(ID_PREFIX[JobType.RESEND]),
             "account": call.account,
             "filter": parameters,
             "moment": {str(number): offset for number, offset in moment.items()},
@@ -70,14 +77,28 @@ class Resends:
         return Answer({"count": len(found.ids), **counts, "as_of": seen, "token": token})
 
     async def _start(self, call: Call, sent: ResendsSent, token: str) -> Answer:
+        """A token starts one job, however often it comes: by a second click, or by a client that heard no answer."""
         frozen = self._opened(call.account, token)
         if sent.skip_done is not None:
             frozen["skip_done"] = sent.skip_done
+        async with self._starts:
+            return await self._started(call.account, frozen["id"]) or await self._begun(call, sent, frozen)
+
+    async def _started(self, account: str, job_id: str) -> Answer | None:
+        found = await self.reader.read(lambda connection: operations.one(connection, account, job_id))
+        if found is None:
+            return self._latest.get(job_id)
+        return Answer({**resend_shown(as_now(found)), "position": ""}, 202)
+
+    async def _begun(self, call: Call, sent: ResendsSent, frozen: Mapping[str, Any]) -> Answer:
         found = await self._selected(frozen)
         about = {"rate": sent.rate or DEFAULT_RATE, "skip_done": frozen["skip_done"], "filter": frozen["filter"]}
         nothing = {"sent": 0, "failed": 0}
-        job, position = await self.starting.start(call, JobType.RESEND, found.ids, about, nothing)
-        return started(job, position, resend_shown)
+        job, position = await self.starting.start(call, JobType.RESEND, found.ids, about, nothing, job_id=frozen["id"])
+        answer = self._latest[job.id] = started(job, position, resend_shown)
+        if len(self._latest) > REMEMBERED:
+            del self._latest[next(iter(self._latest))]
+        return answer
 
     async def _selected(self, frozen: Mapping[str, Any]) -> Selected:
         state = self.configuration.account(frozen["account"])
@@ -103,7 +124,7 @@ class Resends:
             frozen: dict[str, Any] = orjson.loads(self.keyring.open(token))
         except (SecretUnreadable, orjson.JSONDecodeError, UnicodeError):
             frozen = {}
-        if frozen.get("account") != account or "moment" not in frozen:
+        if frozen.get("account") != account or "id" not in frozen:
             raise invalid([FieldError("token", "is not of a dry run of this account")])
         if frozen["until"] < self.now():
             raise invalid([FieldError("token", "is older than an hour: count again")])

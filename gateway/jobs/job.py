@@ -118,7 +118,8 @@ class Jobs:
         if body.get("type") not in ID_PREFIX:
             return None
         if "part" in body:
-            self._parts.setdefault(operation.id, []).extend(body["part"])
+            if operation.id not in self.running:
+                self._parts.setdefault(operation.id, []).extend(body["part"])
         elif "ask" in body:
             job, what = self.running.get(operation.id), Ask(body["ask"])
             return (job, what) if job is not None and job.ask(what) else None
@@ -159,7 +160,7 @@ def job_of(operation: Operation, body: Mapping[str, Any], ids: list[str]) -> Job
         created_at=body["created_at"],
         count=body["count"],
         about={name: value for name, value in body.items() if name not in OWN},
-        ids=ids,
+        ids=list(dict.fromkeys(ids)),  # two gateways may have started it at once, each with all parts
     )
 
 

@@ -26,15 +26,24 @@ class Starting:
     now: Callable[[], int]
 
     async def start(
-        self, call: Call, kind: JobType, ids: list[str], about: Mapping[str, Any], found: Mapping[str, Any]
+        self,
+        call: Call,
+        kind: JobType,
+        ids: list[str],
+        about: Mapping[str, Any],
+        found: Mapping[str, Any],
+        *,
+        job_id: str | None = None,
     ) -> tuple[Job, str]:
         """A job of this set; `found` is what has come of it so far: nothing. And its position.
+
+        Starting one of the same `job_id` again starts nothing more.
 
         Raises:
             KafkaUnavailable: it is not known whether it was started.
         """
         job = Job(
-            id=time_ordered(ID_PREFIX[kind]),
+            id=job_id or time_ordered(ID_PREFIX[kind]),
             type=kind,
             account=call.account,
             author=call.author,

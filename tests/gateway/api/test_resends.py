@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -116,6 +117,36 @@ def test_a_token_sends_what_was_counted_and_nothing_that_failed_since(house: Hou
     assert (shown["state"], shown["sent"], shown["failed"], shown["eta_seconds"]) == ("done", 20, 0, None)
     (listed,) = house.made("GET", "/v1/shop/resends?state=done")["items"]
     assert listed == shown
+
+
+def test_a_token_starts_one_job_however_often_it_comes(house: House, site: str) -> None:
+    put(house, site, *range(5))
+    token = dry_run(house, **FAILED)["token"]
+    with ThreadPoolExecutor(4) as clicks:
+        answers = list(clicks.map(lambda _: start(house, token), range(4)))
+    assert len({each["id"] for each in answers}) == 1
+    jobs = Jobs(house)
+    jobs.own()
+    eventually(jobs.idle)
+    fold(house)
+    again = start(house, token)
+    assert (again["id"], again["state"], again["sent"]) == (answers[0]["id"], "done", 5)
+    jobs.feed()
+    eventually(jobs.idle)
+    assert len(commands(house)) == 5
+    assert len(house.made("GET", "/v1/shop/resends")["items"]) == 1
+
+
+def test_a_job_that_two_gateways_started_at_once_has_its_set_once(house: House, site: str) -> None:
+    put(house, site, *range(5))
+    start(house, dry_run(house, **FAILED)["token"])
+    written = house.log.topics[house.topics.operations]
+    part, state_of_it = written[-2:]
+    written[-2:] = [part, part, state_of_it, part, state_of_it]  # as they may lie when both write
+    jobs = Jobs(house)
+    jobs.own()
+    eventually(jobs.idle)
+    assert sorted(each.delivery_id for each in commands(house)) == [f"dlv_{n:03}" for n in range(5)]
 
 
 def test_the_rate_is_kept(house: House, site: str) -> None:
