@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 from projections.queries.filters import equals, one_of
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.offsets import as_of
-from projections.queries.times import iso, iso_or_none
+from projections.queries.times import due_or_none, iso
 from projections.tables import IS_QUEUED, attempts, deliveries
 from schemas.records import QueueReason
 
@@ -119,7 +119,7 @@ def summary(connection: Connection, account: str, *, site_names: Mapping[str, st
             "site_name": row.site_name or names.get(row.site_id),
             "count": row.count,
             "oldest_queued_at": iso(row.oldest),
-            "next_attempt_at": iso_or_none(row.next),
+            "next_attempt_at": due_or_none(row.next),
         }
         for row in connection.execute(query)
     ]
@@ -134,7 +134,7 @@ def item(row: Row[Any], site_names: Mapping[str, str]) -> dict[str, Any]:
         "site_id": row.site_id,
         "site_name": row.site_name or site_names.get(row.site_id),
         "retries": row.step - 1,
-        "next_attempt_at": iso_or_none(row.next_attempt_at),
+        "next_attempt_at": due_or_none(row.next_attempt_at),
         "reason": row.reason,
         "queued_at": iso(row.created_at),
         "blocked_by": row.blocked_by,

@@ -13,6 +13,11 @@ def iso_or_none(at: int | None) -> str | None:
     return None if at is None else iso(at)
 
 
+def due_or_none(at: int | None) -> str | None:
+    """As `iso`; None for a message that may go at once, whose time in the log is 0."""
+    return iso_or_none(at or None)
+
+
 def milliseconds(duration_us: int | None) -> float | None:
     """Microseconds as milliseconds with a fraction."""
     return None if duration_us is None else duration_us / 1000

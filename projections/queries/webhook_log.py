@@ -11,7 +11,7 @@ from projections.queries.contents import body_of, headers_of, record_at
 from projections.queries.filters import equals, one_of, response_code
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.searching import Field, Search, equal
-from projections.queries.times import iso, iso_or_none, milliseconds
+from projections.queries.times import due_or_none, iso, milliseconds
 from projections.tables import attempts, deliveries
 from schemas.identity import attempt_id
 from schemas.records import Attempt, AttemptError, AttemptStatus, Trigger
@@ -151,7 +151,7 @@ def item(row: Row[Any] | Attempt, chain: int, site_names: Mapping[str, str]) -> 
         "response_code": row.response_code,
         "error": row.error,
         "duration_ms": milliseconds(row.duration_us),
-        "next_attempt_at": iso_or_none(row.next_attempt_at),
+        "next_attempt_at": due_or_none(row.next_attempt_at),
         "trigger": row.trigger,
         "resend_id": row.resend_id,
         "timing": timing(row),

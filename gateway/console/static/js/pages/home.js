@@ -53,7 +53,7 @@ export function failures(ctx, page) {
   if (!page.items.length) return html`<p>Nothing failed.</p>`;
   return html`<ul class="plain">${groups.map((/** @type {any} */ group) => html`<li data-row=${groupKey(group)}>${badge("failed")} <a href=${groupHref(ctx, group)}><bdi>${group.site_name ?? group.site_id}</bdi>, ${group.error ?? group.response_code}: ${number(group.failed)} failed</a>
       <span class="meta">${group.resent ? html`and ${number(group.resent)} tries to be made again, ` : nothing}since ${when(group.first_at)}, last ${when(group.last_at)}</span></li>`)}</ul>
-    ${tried ? html`<p class="meta">${groups.length ? "Besides, t" : "T"}ries failed for ${number(tried)} other ${tried === 1 ? "reason" : "reasons"} and are made again. <a href=${ctx.href("/out/log?status=resent")}>See them</a></p>` : nothing}`;
+    ${tried ? html`<p class="meta">${groups.length ? "Besides, t" : "T"}ries failed for ${number(tried)} ${groups.length ? "other " : ""}${tried === 1 ? "reason" : "reasons"} and are made again. <a href=${ctx.href("/out/log?status=resent")}>See them</a></p>` : nothing}`;
 }
 
 /** @param {any} group */

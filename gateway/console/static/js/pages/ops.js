@@ -8,7 +8,7 @@ import { badge } from "../ui/status.js";
 import { part } from "../ui/states.js";
 
 /** @param {boolean} available @param {string | null} detail */
-const does = (available, detail) => html`${badge(available ? "done" : "failed")} ${available ? "available" : "away"}${detail ? html`: ${detail}` : nothing}`;
+const does = (available, detail) => html`${badge(available ? "available" : "away")}${detail ? html`: ${detail}` : nothing}`;
 
 /** @param {any[]} roles */
 const rolesTable = (roles) => html`<div class="table-scroll" tabindex="0"><table><caption class="visually-hidden">Roles</caption><thead><tr><th scope="col">Role</th><th scope="col">Members</th><th scope="col" class="number">Behind by</th></tr></thead><tbody>
@@ -16,7 +16,7 @@ const rolesTable = (roles) => html`<div class="table-scroll" tabindex="0"><table
   ${roles.map((role) => (role.partitions.length ? html`<details class="group"><summary>Partitions of ${role.role}</summary><div class="table-scroll" tabindex="0"><table><thead><tr><th scope="col">Topic</th><th scope="col" class="number">Partition</th><th scope="col" class="number">End</th><th scope="col" class="number">Behind by</th></tr></thead><tbody>${role.partitions.map((/** @type {any} */ each) => html`<tr><td><code>${each.topic}</code></td><td class="number">${each.partition}</td><td class="number">${number(each.end)}</td><td class="number">${number(each.lag)}</td></tr>`)}</tbody></table></div></details>` : nothing))}`;
 
 /** @param {any} page */
-const unknown = (page) => page.items.length ? html`<ul class="plain">${page.items.map((/** @type {any} */ each) => html`<li>${when(each.time)} <code>${each.method} ${each.path}</code>, ${number(each.count)} times</li>`)}</ul>` : html`<p class="meta">None.</p>`;
+const unknown = (page) => page.items.length ? html`<ul class="plain">${page.items.map((/** @type {any} */ each) => html`<li>${when(each.time)} <code>${each.method} ${each.path}</code>, ${each.count === 1 ? "once" : `${number(each.count)} times`}</li>`)}</ul>` : html`<p class="meta">None.</p>`;
 
 export default {
   title: () => "System",

@@ -12,7 +12,7 @@ import { table } from "../ui/table.js";
 
 const SHOWN = 50; // messages of a group
 /** @type {Record<string, string>} */
-const WAITS_FOR = { site_inactive: "the site is not active", lane_full: "too many wait for the site", behind_older: "older ones go first", breaker_open: "the site fails: it is asked now and then" };
+const WAITS_FOR = { site_inactive: "the site is not active", lane_full: "too many wait for the site", behind_older: "older ones go first", breaker_open: "the site fails, so it is only tried now and then" };
 const BEHIND = "behind:";
 
 /** Why it waits, in words. @param {import("../run.js").Ctx} ctx @param {any} row */
@@ -76,7 +76,7 @@ function groupView(ctx, group) {
   };
   return html`<details class="group" .open=${open.has(key)} @toggle=${toggle}>
     <summary data-row=${key}>${badge(group.reason ?? "queued")} <strong>${number(group.count)}</strong> for <bdi>${group.site_name ?? group.site_id}</bdi>
-      <span class="meta">${WAITS_FOR[group.blocked_by] ?? nothing} the oldest since ${when(group.oldest_queued_at)}${group.next_attempt_at ? html`, next try ${when(group.next_attempt_at)}` : nothing}</span></summary>
+      <span class="meta">${WAITS_FOR[group.blocked_by] ? `${WAITS_FOR[group.blocked_by]}; ` : nothing}the oldest since ${when(group.oldest_queued_at)}${group.next_attempt_at ? html`, next try ${when(group.next_attempt_at)}` : nothing}</span></summary>
     ${open.has(key) ? html`<p><a href=${ctx.href(`/sites/${encodeURIComponent(group.site_id)}`)}>The site</a></p>${messages(ctx, group)}` : nothing}
   </details>`;
 }

@@ -32,9 +32,10 @@ async function removeKey(ctx, key) {
 
 /** @param {Ctx} ctx @param {any} page */
 const keys = (ctx, page) => html`
-  <div class="table-scroll" tabindex="0"><table><thead><tr>${["Name", "Begins with", "May", "Made at", "Ends at", "Last used", ""].map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>
+  ${page.items.length ? html`<div class="table-scroll" tabindex="0"><table><thead><tr>${["Name", "Begins with", "May", "Made at", "Ends at", "Last used", ""].map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>
     ${page.items.map((/** @type {any} */ key) => html`<tr><th scope="row"><bdi>${key.name}</bdi></th><td><code>${key.prefix}…</code></td><td>${key.scope}</td><td>${when(key.created_at)}</td><td>${key.expires_at ? when(key.expires_at) : "never"}</td><td>${when(key.last_used_at)}</td><td><button type="button" ?disabled=${!mayWrite()} @click=${() => removeKey(ctx, key)}>Remove</button></td></tr>`)}
-  </tbody></table></div>
+  </tbody></table></div>`
+    : html`<p class="meta">This account has no keys of its own.</p>`}
   <form class="buttons" @submit=${submitting((event) => makeKey(ctx, /** @type {SubmitEvent} */ (event)))}>
     <label>Name <input type="text" name="name" required maxlength="100"></label>
     <label>It may <select name="scope"><option value="write">write</option><option value="read">read</option></select></label>

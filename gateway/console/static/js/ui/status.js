@@ -39,6 +39,8 @@ const STATUS = {
   unverified: ["Unverified", "failed", "slash"],
   malformed: ["Malformed", "failed", "mark"],
   active: ["Active", "done", "check"],
+  available: ["Available", "done", "check"],
+  away: ["Away", "failed", "cross"],
   archived: ["Archived", "", "sheets"],
   running: ["Running", "queued", "again"],
   paused: ["Paused", "parked", "pause"],
