@@ -166,4 +166,4 @@ def sentence(status: int, problem: Any, key_from: str = "") -> str:
         return f"Hookline answered {status}"
     said = problem.get("detail") or problem.get("title") or "no reason given"
     fields = "; ".join(f"{each.get('path')}: {each.get('message')}" for each in problem.get("errors") or ())
-    return f"{said} ({status})" + (f": {fields}" if fields else "")
+    return f"{said} ({status})" + (f": {fields}" if fields and fields != said else "")

@@ -38,6 +38,11 @@ def test_a_delivery_waits_from_the_moment_it_is_made(store_url: str) -> None:
     ]
 
 
+def test_what_may_go_at_once_has_no_next_try(store_url: str) -> None:
+    fold_into(store_url, [a_message(a_delivery(due=0))])
+    assert waiting(store_url)[0]["next_attempt_at"] is None
+
+
 def test_a_failed_attempt_waits_for_its_resend(store_url: str) -> None:
     resent = an_attempt(status=AttemptStatus.RESENT, response_code=500, next_attempt_at=NOW + 10_000)
     fold_into(store_url, [a_message(a_delivery()), a_message(resent)])
