@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli.options import Yes
+
 if TYPE_CHECKING:
     from gateway.cli.client import Client
     from gateway.cli.configuration_file import ConfigurationFile
@@ -33,7 +35,7 @@ def apply(
     state: Annotated[
         bool, typer.Option("--state", help="take the file's states for what exists, too: activates and deactivates")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
+    yes: Yes = False,
 ) -> None:
     """Make a configuration file true: one change, all or nothing; applying it twice changes nothing."""
     from gateway.cli.client import Client

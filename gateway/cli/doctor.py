@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
+
+from gateway.cli.options import AsJson
 
 if TYPE_CHECKING:
     from gateway.doctor.finding import Finding
@@ -15,7 +17,7 @@ __all__ = ["doctor"]
 COLOURS = {"fine": "green", "warning": "yellow", "wrong": "red"}
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False) -> None:
+def doctor(as_json: AsJson = False) -> None:
     """Look at broker, topics, roles, keys, clock, store and disk, and say what to do.
 
     Ends with 0 when everything works, warnings or not; with 1 when something does not; with 2 for wrong settings.

@@ -6,25 +6,23 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.options import Account, Since, Until, moment
+from gateway.cli.options import Account, AsJson, Customer, Endpoint, Follow, Limit, Outcome, Since, Until, span
 
 __all__ = ["incoming_log"]
-
-MOST = 500
 
 
 def incoming_log(  # noqa: PLR0917 - Typer passes options by name
     account: Account = "",
-    outcome: Annotated[str, typer.Option(help="accepted, filtered, invalid, duplicate, unverified, ...")] = "",
-    endpoint: Annotated[str, typer.Option(help="of one endpoint")] = "",
+    outcome: Outcome = "",
+    endpoint: Endpoint = "",
     status: Annotated[str, typer.Option(help="status code, such as 422")] = "",
-    customer: Annotated[str, typer.Option(help="one customer's")] = "",
+    customer: Customer = "",
     run: Annotated[str, typer.Option(metavar="RUN_ID", help="of one run of reprocessing")] = "",
     since: Since = "",
     until: Until = "",
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="rows")] = 50,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on with what comes, until Ctrl-C")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+    limit: Limit = 50,
+    follow: Follow = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the incoming log: a row a request, the newest first."""
     from urllib.parse import quote
@@ -42,11 +40,9 @@ def incoming_log(  # noqa: PLR0917 - Typer passes options by name
         "status_code": status,
         "customer": customer,
         "run_id": run,
-        "from": moment("--since", since) if since else "",
-        "to": moment("--until", until) if until else "",
     }
     path = f"/v1/{quote(account_of(client, account), safe='')}/incoming-log"
-    wanted = {name: value for name, value in asked.items() if value}
+    wanted = {name: value for name, value in asked.items() if value} | span(since, until)
     if follow:
         following.follow(client, path, wanted, limit, lambda row: typer.echo(dump(row)) if as_json else show_one(row))
         return

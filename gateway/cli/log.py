@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gateway.cli.options import Account, Action, Code, Customer, ErrorWord, Since, Site, Status, Until, moment
+from gateway.cli.options import (
+    Account,
+    Action,
+    AsJson,
+    Code,
+    Customer,
+    ErrorWord,
+    Follow,
+    Limit,
+    Since,
+    Site,
+    Status,
+    Until,
+    span,
+)
 
 if TYPE_CHECKING:
     from gateway.cli.client import Client
 
 __all__ = ["filters", "log"]
-
-MOST = 500
 
 
 def log(
@@ -27,9 +39,9 @@ def log(
     error: ErrorWord = "",
     since: Since = "",
     until: Until = "",
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="rows")] = 50,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on with what comes, until Ctrl-C")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+    limit: Limit = 50,
+    follow: Follow = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the webhook log: a row an attempt; with --follow then each attempt when it has ended."""
     from urllib.parse import quote
@@ -43,11 +55,7 @@ def log(
     wanted = filters(
         client, whose, site, status=status, customer=customer, action=action, response_code=code, error=error
     )
-    wanted |= {
-        name: moment(f"--{option}", text)
-        for name, option, text in (("from", "since", since), ("to", "until", until))
-        if text
-    }
+    wanted |= span(since, until)
     path = f"/v1/{quote(whose, safe='')}/webhook-log"
     if follow:
         following.follow(client, path, wanted, limit, lambda row: print_row(row, as_json=as_json))

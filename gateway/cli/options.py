@@ -9,7 +9,27 @@ import typer
 
 from schemas.durations import parse_duration
 
-__all__ = ["Account", "Action", "Code", "Customer", "ErrorWord", "Since", "Site", "Status", "Until", "moment"]
+__all__ = [
+    "Account",
+    "Action",
+    "AsJson",
+    "Code",
+    "Customer",
+    "Endpoint",
+    "ErrorWord",
+    "Follow",
+    "Limit",
+    "Outcome",
+    "Since",
+    "Site",
+    "Status",
+    "Until",
+    "Yes",
+    "moment",
+    "span",
+]
+
+MOST = 500  # rows of a page of the API
 
 Account = Annotated[str, typer.Option("--account", "-a", help="default: HOOKLINE_ACCOUNT, or the only one")]
 Status = Annotated[str, typer.Option(help="queued, resent, failed or done")]
@@ -20,6 +40,22 @@ Code = Annotated[str, typer.Option(help="response code: 500, 5xx or none")]
 ErrorWord = Annotated[str, typer.Option("--error", help="timeout, dns, connect, tls, ...")]
 Since = Annotated[str, typer.Option(help="how long ago (24h, 30m), or a time")]
 Until = Annotated[str, typer.Option(help="the same; not included")]
+Outcome = Annotated[str, typer.Option(help="accepted, filtered, invalid, duplicate, unverified, ...")]
+Endpoint = Annotated[str, typer.Option(help="of one endpoint")]
+Limit = Annotated[int, typer.Option(min=1, max=MOST, help="rows")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="go on with what comes, until Ctrl-C")]
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="do not ask")]
+
+
+def span(since: str, until: str) -> dict[str, str]:
+    """The filters `from` and `to` of what was given.
+
+    Raises:
+        typer.BadParameter: one is no time.
+    """
+    given = (("from", "--since", since), ("to", "--until", until))
+    return {name: moment(option, text) for name, option, text in given if text}
 
 
 def moment(option: str, text: str) -> str:

@@ -7,12 +7,11 @@ from urllib.parse import quote
 
 import typer
 
-from gateway.cli.options import Account, Customer, Site
+from gateway.cli.options import Account, Customer, Limit, Site
 
 __all__ = ["app"]
 
 app = typer.Typer(help="What is waiting to be sent, and why.", invoke_without_command=True)
-MOST = 500
 Delivery = Annotated[str, typer.Argument(metavar="DELIVERY_ID")]
 
 
@@ -24,7 +23,7 @@ def queue(
     site: Site = "",
     customer: Customer = "",
     reason: Annotated[str, typer.Option(help="queued, retrying or parked")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="rows")] = 50,
+    limit: Limit = 50,
 ) -> None:
     """Show what waits: in groups, then row by row."""
     if context.invoked_subcommand is not None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import typer
 
-from gateway.cli.options import Account, Since, Until, moment
+from gateway.cli.options import Account, AsJson, Limit, Since, Until, span
 
 if TYPE_CHECKING:
     from gateway.cli.client import Client
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(help="Records that could not be used, and why.", invoke_without_command=True)
-MOST = 500
 Id = Annotated[str, typer.Argument(metavar="ID", help="its place: topic.partition.offset")]
 Nobodys = Annotated[bool, typer.Option("--no-account", help="those of which no account could be read (operator)")]
 
@@ -29,8 +28,8 @@ def rejected(  # noqa: PLR0917 - Typer passes options by name
     reason: Annotated[str, typer.Option(help="unreadable, invalid_event, unknown_action, ...")] = "",
     since: Since = "",
     until: Until = "",
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="rows")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+    limit: Limit = 50,
+    as_json: AsJson = False,
 ) -> None:
     """List them, the newest first: those that nobody has answered."""
     if context.invoked_subcommand is not None:
@@ -41,11 +40,10 @@ def rejected(  # noqa: PLR0917 - Typer passes options by name
     asked = {
         "state": "" if state == "all" else state,
         "reason": reason,
-        "from": moment("--since", since) if since else "",
-        "to": moment("--until", until) if until else "",
         "limit": str(limit),
     }
-    rows = client.call("GET", base, query={name: text for name, text in asked.items() if text})["items"]
+    query = {name: text for name, text in asked.items() if text} | span(since, until)
+    rows = client.call("GET", base, query=query)["items"]
     for row in rows if as_json else ():
         typer.echo(dump(row))
     if not as_json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.cli.options import Account, Since, Until, moment
+from gateway.cli.options import Account, Endpoint, Outcome, Since, Until, Yes, span
 
 if TYPE_CHECKING:
     from gateway.cli.client import Client
@@ -17,13 +17,13 @@ __all__ = ["reprocess"]
 def reprocess(  # noqa: PLR0917 - Typer passes options by name
     ids: Annotated[list[str] | None, typer.Argument(metavar="[REQUEST_ID]...", help="or choose by the options")] = None,
     account: Account = "",
-    outcome: Annotated[str, typer.Option(help="accepted, filtered, invalid, ...")] = "",
-    endpoint: Annotated[str, typer.Option(help="of one endpoint")] = "",
+    outcome: Outcome = "",
+    endpoint: Endpoint = "",
     since: Since = "",
     until: Until = "",
     include_accepted: Annotated[bool, typer.Option(help="also those that gave an event already")] = False,
     dry_run: Annotated[bool, typer.Option(help="only say what would come of it")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
+    yes: Yes = False,
 ) -> None:
     """Run logged requests again, through today's definitions; those that gave an event are left out."""
     from urllib.parse import quote
@@ -31,8 +31,8 @@ def reprocess(  # noqa: PLR0917 - Typer passes options by name
     from gateway.cli.accounts import account_of
     from gateway.cli.client import Client
 
-    times = {"from": moment("--since", since) if since else "", "to": moment("--until", until) if until else ""}
-    chosen = {name: value for name, value in {"outcome": outcome, "endpoint": endpoint, **times}.items() if value}
+    asked = {"outcome": outcome, "endpoint": endpoint}
+    chosen = {name: value for name, value in asked.items() if value} | span(since, until)
     if bool(ids) == bool(chosen):
         raise typer.BadParameter("name requests, or choose them by --outcome, --endpoint, --since, --until")
     client = Client.from_environment()

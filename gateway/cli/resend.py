@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import typer
 
-from gateway.cli.options import Account, Action, Code, Customer, ErrorWord, Since, Site, Status, Until, moment
+from gateway.cli.options import Account, Action, Code, Customer, ErrorWord, Since, Site, Status, Until, Yes, span
 
 if TYPE_CHECKING:
     from gateway.cli.client import Client
@@ -33,7 +33,7 @@ def resend(
     rate: Annotated[int, typer.Option(min=1, max=1000, help="messages a second")] = 100,
     include_done: Annotated[bool, typer.Option(help="also what was delivered meanwhile")] = False,
     dry_run: Annotated[bool, typer.Option(help="count, and send nothing")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
+    yes: Yes = False,
 ) -> None:
     """Send messages again: the same content, the same webhook-id, with retries from the start."""
     from gateway.cli.accounts import account_of
@@ -44,7 +44,7 @@ def resend(
     whose = account_of(client, account)
     base = f"/v1/{quote(whose, safe='')}"
     given = {"status": status, "customer": customer, "action": action, "response_code": code, "error": error}
-    times = {"from": since and moment("--since", since), "to": until and moment("--until", until)}
+    times = span(since, until)
     if attempt:
         refuse_filters(site, *given.values(), *times.values())
         done = client.call("POST", f"{base}/webhook-log/{quote(attempt, safe='')}/resend")
