@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,8 @@ from streams.edges.kafka import Message
 
 __all__ = ["RejectedDoor"]
 
+REMEMBERED = 1000  # records written again that the store may not know of yet
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedDoor:
@@ -38,6 +41,8 @@ class RejectedDoor:
     topics: Topics
     compiler: Compiler
     now: Callable[[], int]
+    _retries: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _renewed: dict[str, None] = field(default_factory=dict)
 
     async def list(self, call: Call) -> Answer:
         """A page of them."""
@@ -63,14 +68,22 @@ class RejectedDoor:
         return await self._handled(call, row, State.DISMISSED, None)
 
     async def retry(self, call: Call) -> Answer:
-        """Write the record again, as it is, where it came from."""
-        row = await self._row(call)
-        self._refuse(row)
-        same = self._same_event(row)
-        message = Message(row.topic, row.key, row.value, row.partition)
-        (placed,) = await self.writer.write(message)
+        """Write the record again, as it is, where it came from; once, where each copy would be another event."""
+        async with self._retries:
+            row = await self._row(call)
+            self._refuse(row)
+            state = State.RETRIED if self._same_event(row) else RENEWED
+            message = Message(row.topic, row.key, row.value, row.partition)
+            (placed,) = await self.writer.write(message)
+            if state == RENEWED:
+                self._remember(row)
         written_as = f"{row.topic.removeprefix(self.topics.prefix)}.{placed.partition}.{placed.offset}"
-        return await self._handled(call, row, State.RETRIED if same else RENEWED, written_as)
+        return await self._handled(call, row, state, written_as)
+
+    def _remember(self, row: Row[Any]) -> None:
+        self._renewed[place_of(row)] = None
+        if len(self._renewed) > REMEMBERED:
+            del self._renewed[next(iter(self._renewed))]
 
     async def _row(self, call: Call) -> Row[Any]:
         find = partial(rejected.record, account=account_of(call), row_id=call.path["id"], prefix=self.topics.prefix)
@@ -88,6 +101,8 @@ class RejectedDoor:
             raise Problem("wrong_state", "a record of this topic is Hookline's own word; it is not written again")
         if row.reason == RejectedReason.ID_CONFLICT:
             raise Problem("wrong_state", "another event has its id; send it with another one")
+        if row.handled == RENEWED or place_of(row) in self._renewed:
+            raise Problem("wrong_state", "it was written again already; once more would be one more event")
         if row.topic == topics.customer_events and (why := self._still_wrong(row)):
             raise Problem("wrong_state", f"it would be rejected again: {why}")
 
@@ -112,7 +127,7 @@ class RejectedDoor:
 
     async def _handled(self, call: Call, row: Row[Any], state: str, written_as: str | None) -> Answer:
         operation = Operation(
-            id=operation_id(row.topic, row.partition, row.offset),
+            id=place_of(row),
             kind=OperationKind.DISMISSAL,
             account=row.account or "",
             at=self.now(),
@@ -132,6 +147,10 @@ class RejectedDoor:
 
 def account_of(call: Call) -> str | None:
     return call.path.get("account")
+
+
+def place_of(row: Row[Any]) -> str:
+    return operation_id(row.topic, row.partition, row.offset)
 
 
 def event_at(row: Row[Any], offset: int) -> CustomerEvent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -74,6 +75,18 @@ def test_a_record_is_written_again_once_its_action_is_known(house: House, own_id
     assert row["state"] == "retried"
     events = house.made("GET", "/v1/shop/events")["items"]
     assert [event["action"] for event in events] == ["vip_visit"], "one event, not a second one that was refused"
+
+
+def test_a_record_becomes_one_more_event_however_often_it_is_retried(house: House) -> None:
+    put(house)
+    house.made("POST", "/v1/shop/custom-actions", {"name": "vip_visit", "label": "A visit"})
+    path = f"/v1/shop/rejected/{PLACE}/retry"
+    with ThreadPoolExecutor(4) as clicks:
+        found = sorted(clicks.map(lambda _: house.call("POST", path).status, range(4)))
+    assert found == [202, 409, 409, 409]
+    fold(house)
+    assert house.call("POST", path).status == 409
+    assert len(house.log.topics[house.topics.customer_events]) == 1
 
 
 def test_what_is_dismissed_stays(house: House) -> None:
