@@ -16,6 +16,7 @@ from gateway.api.callers import Callers
 from gateway.api.changing import Changer
 from gateway.api.checks import Checks
 from gateway.api.collection import Collection, Fills
+from gateway.api.condition_runs import ConditionRuns
 from gateway.api.configuration import AccountConfiguration
 from gateway.api.entering import Entrance
 from gateway.api.events import EventDoor
@@ -193,6 +194,7 @@ def outgoing_doors(
             sites=sites, configuration=configuration, reader=reader, user_agent=USER_AGENT, now=now_ms
         ),
         asking=Asking(configuration=configuration, reader=reader, writer=writer, topics=topics, now=now_ms),
+        conditions=ConditionRuns(changer=changer, reader=reader),
         exports=Exports(reader, configuration),
         resends=resends,
         resend_jobs=resend_jobs,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.api.asking import Asking, Commanded
+from gateway.api.condition_runs import ConditionRuns
 from gateway.api.export_table import of_exports
 from gateway.api.exports import Exports
 from gateway.api.job_shapes import JobQuery, JobsQuery
@@ -29,6 +30,7 @@ class OutgoingDoors:
     testing: Testing
     previewing: Previewing
     asking: Asking
+    conditions: ConditionRuns
     resends: Resends
     resend_jobs: JobDoor
     exports: Exports

@@ -12,6 +12,7 @@ from gateway.api import log_shapes as logs
 from gateway.api.accounts import Accounts
 from gateway.api.catalogue import Catalogue, catalogue
 from gateway.api.collection import Collection
+from gateway.api.condition_runs import of_conditions
 from gateway.api.configuration import AccountConfiguration
 from gateway.api.events import MAX_EVENTS_BODY, EventDoor
 from gateway.api.figure_table import FigureDoors, of_figures
@@ -61,6 +62,7 @@ def operations(doors: Doors) -> Iterator[Operation]:
     yield from of_operator(doors)
     yield from of_sessions(doors.sessions)
     yield from of_incoming(doors.incoming)
+    yield from of_conditions(doors.outgoing.conditions)
     for kind in KINDS:
         yield from of_kind(kind, doors.collections[kind.path])
         yield from of_revisions(kind, doors.collections[kind.path], doors.diffs[kind.path])

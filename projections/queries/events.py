@@ -16,7 +16,7 @@ from projections.tables import customer_events, rejected
 from schemas.json_text import JsonMalformed, parse
 from schemas.records import CustomerEvent, SourceType
 
-__all__ = ["of_ids", "one", "page", "stored"]
+__all__ = ["latest", "of_ids", "one", "page", "stored"]
 
 table = customer_events.c
 # An unknown action is found out by routing, which writes the record to `rejected`: whichever comes first.
@@ -69,6 +69,17 @@ def of_ids(connection: Connection, account: str, event_ids: Sequence[str]) -> li
 def stored(connection: Connection, account: str, event_id: str) -> CustomerEvent | None:
     """One event as it was, its data to the letter; None where this account has none of that id."""
     return next(iter(of_ids(connection, account, [event_id])), None)
+
+
+def latest(connection: Connection, account: str, count: int) -> list[CustomerEvent]:
+    """So many of an account's events, those of the latest times."""
+    query = (
+        select(*LISTING.columns)
+        .where(table.account == account, is_event)
+        .order_by(table.timestamp.desc(), table.place.desc())
+        .limit(count)
+    )
+    return [event_of(row) for row in connection.execute(query)]
 
 
 def event_of(row: Row[Any]) -> CustomerEvent:
