@@ -58,7 +58,7 @@ export function chart({ title, series, items, kind = "bars", format = number, li
       <defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" x1="0" y1="0" x2="0" y2="5"></line></pattern></defs>
       <line class="axis" x1="0" y1=${H} x2=${W} y2=${H}></line>
       ${limit === undefined ? nothing : svg`<line class="limit" x1="0" x2=${W} y1=${y(limit)} y2=${y(limit)}></line>`}
-      ${kind === "bars" ? items.map((item, i) => bars(item, i * width, width, series, y)) : series.map((each) => svg`<polyline class="l-${each.look} ${each.style ?? ""}" points=${items.map((item, i) => `${(i + 0.5) * width},${y(item[each.id] ?? 0)}`).join(" ")} vector-effect="non-scaling-stroke"></polyline>`)}
+      ${kind === "bars" ? items.map((item, i) => bars(item, i * width, width, series, y)) : series.map((each) => runs(items, each.id).map((run) => svg`<polyline class="l-${each.look} ${each.style ?? ""}" points=${run.map(([i, value]) => `${(i + 0.5) * width},${y(value)}`).join(" ")} vector-effect="non-scaling-stroke"></polyline>`))}
       ${at >= 0 && at < items.length ? svg`<line class="cursor" x1=${(at + 0.5) * width} x2=${(at + 0.5) * width} y1="0" y2=${H}></line>` : nothing}
       ${state.from !== undefined && at >= 0 ? svg`<rect class="drag" x=${Math.min(state.from, at) * width} width=${(Math.abs(at - state.from) + 1) * width} y="0" height=${H}></rect>` : nothing}
     </svg>
@@ -85,3 +85,11 @@ function bars(item, x, width, series, y) {
 
 /** @param {any} item @param {Series[]} series @param {(value: number) => string} format */
 const said = (item, series, format) => `${wholeTime(item.at)}: ${series.map(({ id, label }) => `${label} ${format(item[id] ?? 0)}`).join(", ")}`;
+
+/** A line breaks where nothing was measured; one value alone is a dash. @param {any[]} items @param {string} id @returns {[at: number, value: number][][]} */
+function runs(items, id) {
+  /** @type {[number, number][][]} */
+  const found = [[]];
+  items.forEach((item, i) => (item[id] === null || item[id] === undefined ? found.push([]) : found[found.length - 1].push([i, item[id]])));
+  return found.filter((run) => run.length).map((run) => (run.length > 1 ? run : [[run[0][0] - 0.4, run[0][1]], [run[0][0] + 0.4, run[0][1]]]));
+}

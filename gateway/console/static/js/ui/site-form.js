@@ -50,6 +50,9 @@ export function siteForm(ed, tiers, save, { notice, aside }) {
     </fieldset><div class="aside">${aside}</div></div>`;
 }
 
+/** @param {number} s seconds */
+const span = (s) => (s < 10 ? `${s} s` : duration(s * 1000));
+
 /** Which tries there are, and when. @param {Editing} ed @param {string[]} tiers */
 function schedule(ed, tiers) {
   const { delays } = ed.draft;
@@ -58,9 +61,9 @@ function schedule(ed, tiers) {
   const drop = (/** @type {number} */ i) => (delays.splice(i, 1), changed(ed));
   let after = 0;
   const tries = [0, ...delays.map((/** @type {string} */ each) => (after += seconds(each)))];
-  const given = after ? `gives up after ${duration(after * 1000)}` : "gives up at once";
+  const given = after ? `gives up after ${span(after)}` : "gives up at once";
   const x = (/** @type {number} */ at) => 8 + 584 * Math.sqrt(at / (after || 1));
-  return html`<p class="meta">${tries.length === 1 ? "One try" : `${tries.length} tries`}: at once${tries.slice(1).map((at) => `, after ${duration(at * 1000)}`)}; then it <strong>${given}</strong>. What fails for good can be resent from the log.</p>
+  return html`<p class="meta">${tries.length === 1 ? "One try" : `${tries.length} tries`}: at once${tries.slice(1).map((at) => `, after ${span(at)}`)}; then it <strong>${given}</strong>. What fails for good can be resent from the log.</p>
     <svg class="schedule" viewBox="0 0 600 16" role="img" aria-label="${tries.length} tries; ${given}"><line x1="8" x2="592" y1="8" y2="8"></line>${tries.map((at) => svg`<circle cx=${x(at)} cy="8" r="5"></circle>`)}</svg>
     <div class="buttons" role="group" aria-label="Delays">${delays.map((/** @type {string} */ each, /** @type {number} */ i) => html`<span class="chip"><label for="f-retry_delays.${i}">${i + 1}.</label>${choice(ed, `f-retry_delays.${i}`, `Delay before resend ${i + 1}`, delays, String(i), options(each))}<button type="button" aria-label="Remove resend ${i + 1}" @click=${() => drop(i)}>×</button></span>`)}
       <button type="button" ?disabled=${delays.length >= MOST} @click=${add}>+ Resend</button></div>${delays.map((/** @type {string} */ _, /** @type {number} */ i) => said(ed, `f-retry_delays.${i}`))}${said(ed, "f-retry_delays")}`;
