@@ -1,4 +1,4 @@
-"""Incoming webhooks: beginnings, what-if, revisions, requests that run again, all states of the pages, hostile text."""
+"""Incoming webhooks: states, beginnings, what-if, revisions, running again; every state of the pages, hostile text."""
 
 from __future__ import annotations
 
@@ -12,11 +12,35 @@ from playwright.sync_api import Page, Route, expect
 from tests.console.conftest import MakeContext
 from tests.console.house import Account, ConsoleHouse
 from tests.console.pages import settled
-from tests.console.test_every_page import serious
+from tests.console.test_every_page import OVERFLOW, SMALL, serious
 from tests.console.test_hostile import CORPUS, COUNT
 from tests.console.watching import Watch
 from tests.console.webhooks import mapped, opened, saved, waited
 from tests.waiting import eventually
+
+
+def test_states_ask_as_the_manuals_say(page: Page, account: Account) -> None:
+    made = account.endpoint()
+    opened(page, account, made)
+    dialog = page.get_by_role("dialog")
+    for button, words, state in (
+        ("Set inactive", "answers 404", "inactive"),
+        ("Set active", "become events", "active"),
+        ("Set inactive", "answers 404", "inactive"),
+        ("Archive", "never restored", "archived"),
+    ):
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(dialog).to_contain_text(words)
+        page.keyboard.press("Escape")
+        assert saved(account, made)["state"] != state
+        page.get_by_role("button", name=button, exact=True).click()
+        dialog.get_by_role("button", name=button, exact=True).click()
+        expect(dialog).to_have_count(0)
+        expect(page.locator(".head").get_by_text(state.capitalize(), exact=True)).to_be_visible()
+        assert saved(account, made)["state"] == state
+    expect(page.get_by_label("Name", exact=True)).to_be_disabled()
+    page.get_by_role("link", name="Webhooks", exact=True).click()
+    expect(page.get_by_role("cell", name="Archived")).to_be_visible()
 
 
 def test_an_empty_list_says_how_to_begin_and_a_new_one_is_in_it_at_once(page: Page, account: Account) -> None:
@@ -190,7 +214,9 @@ def test_axe_finds_nothing_serious_in_the_parts_of_a_webhook(page: Page, account
     page.set_viewport_size({"width": 360, "height": 780})
     for tab in ("log", "revisions", "whatif", ""):
         opened(page, account, made, tab)
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        assert page.evaluate(OVERFLOW) <= 0
+    expect(page.get_by_role("region", name="Result")).to_contain_text("Accepted")
+    assert page.evaluate(SMALL) == []
 
 
 def test_hostile_text_in_every_field_of_a_webhook_is_shown_and_does_nothing(page: Page, account: Account) -> None:

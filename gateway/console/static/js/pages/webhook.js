@@ -89,7 +89,7 @@ function actions(ctx, { ed }) {
   const discard = () => (forgetDraft(ed), ed.id ? ctx.reload() : go(ctx.href("/in")));
   const figures = isFresh(ed) && dirty ? html`<a class="meta" href=${ctx.href(`/in/${ed.id}?tab=whatif`)}>Of the last ${number(ed.history.answer.checked)}: ${number(ed.history.answer.passed_before)} → ${number(ed.history.answer.passed_after)} pass, ${number(ed.history.answer.changed_count)} differ</a>` : dirty && ed.history?.busy ? html`<span class="meta">Checking the last requests…</span>` : nothing;
   return html`${ed.id ? html`${badge(ed.state)}<span class="meta">revision ${ed.revision}</span>` : nothing}${figures}
-    ${dirty && ed.id ? html`<button type="button" class="quiet" @click=${discard}>Discard</button>` : nothing}
+    ${isDirty(ed) ? html`<button type="button" class="quiet" @click=${discard}>Discard</button>` : nothing}
     <button type="button" class="primary" id="save" ?disabled=${!dirty} @click=${() => keep(ctx, ed)}>Save</button>
     ${ed.state === "active" ? state("deactivate") : state("activate")}${ed.id && ed.state === "inactive" ? state("archive") : nothing}`;
 }

@@ -14,6 +14,8 @@ import { finished } from "./job.js";
  * @property {string} noun
  * @property {(source: string) => any} read the draft of a definition's JSON source
  * @property {(draft: any) => {text: string, fields: Record<string, string>, ids: Map<string, string>}} write the other way round
+ * @property {(ed: Editing) => {body: string, ids: Map<string, string>} | null} [trial] what a dry run is asked; null: nothing
+ * @property {(ed: Editing) => void} [after] what follows a dry run
  * @property {(draft: any) => any} veiled the same with dots for secrets that were typed
  * @typedef {object} Editing
  * @property {Kind} kind
@@ -41,7 +43,7 @@ import { finished } from "./job.js";
  */
 
 /** @type {Kind} */
-const INCOMING = { path: "/incoming-webhooks", noun: "webhook", read, write, veiled };
+const INCOMING = { path: "/incoming-webhooks", noun: "webhook", read, write, veiled, trial: trialOf, after: (ed) => void (ed.id && isDirty(ed) && ed.history?.asked !== ed.asked && history(ed, 500)) };
 const PAUSE = 250; // ms after the last letter
 /** @type {Map<string, Editing>} */
 const all = new Map();
@@ -71,6 +73,7 @@ export function take(ed, answer) {
   const blank = ed.draft.mapping?.filter((each) => isBlank(each) && each.to && each.offered);
   ed.draft = ed.kind.read(sourceOf(answer));
   ed.draft.mapping?.push(...blank);
+  forgetDraft(ed); // under the address that it began at
   all.set(`${ed.ctx.account}/${answer.id}`, ed);
   Object.assign(ed, { id: answer.id, revision: answer.revision, state: answer.state, base: ed.kind.write(ed.draft), errors: {}, other: [], conflict: false });
   written.position = answer.position ?? written.position;
@@ -94,19 +97,27 @@ export function changed(ed) {
 /** What the draft makes of the sample; an answer that is older than the last letter is never shown. @param {Editing} ed */
 async function tryOut(ed) {
   const asked = ed.asked;
-  const on = sampleSource(ed);
+  const trial = mayWrite() ? ed.kind.trial?.(ed) : null;
   ed.abort?.abort();
-  if (!on || !ed.draft.action || !mayWrite()) return settle(ed, null, null);
+  if (!trial) return settle(ed, null, null);
+  const { body, ids } = trial;
   ed.abort = new AbortController();
-  const { name, endpoint } = ed.draft;
-  const { text, ids } = write({ ...ed.draft, name: name || "unsaved", endpoint: endpoint || "unsaved" });
   try {
-    const answer = await post(at(ed, "/dry-run"), `{"definition":${text},${on}}`, { signal: ed.abort.signal });
+    const answer = await post(at(ed, "/dry-run"), body, { signal: ed.abort.signal });
     if (asked === ed.asked) settle(ed, { ids, answer, source: sourceOf(answer) }, null);
   } catch (error) {
     if (asked === ed.asked) settle(ed, null, error, ids);
   }
-  if (asked === ed.asked && ed.id && isDirty(ed) && ed.history?.asked !== asked) void history(ed, 500);
+  if (asked === ed.asked) ed.kind.after?.(ed);
+}
+
+/** @param {Editing} ed */
+function trialOf(ed) {
+  const on = sampleSource(ed);
+  if (!on || !ed.draft.action) return null;
+  const { name, endpoint } = ed.draft;
+  const { text, ids } = write({ ...ed.draft, name: name || "unsaved", endpoint: endpoint || "unsaved" });
+  return { body: `{"definition":${text},${on}}`, ids };
 }
 
 /** @param {Editing} ed @param {Editing["result"]} result @param {any} error @param {Map<string, string>} [ids] */
