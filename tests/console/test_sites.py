@@ -180,6 +180,9 @@ def test_a_secret_is_nowhere_and_two_of_them_are_told_apart(page: Page, account:
 
 def test_a_subscription_is_made_seen_in_the_matrix_and_deleted(page: Page, account: Account) -> None:
     site = account.site("crm")
+    account.event(data={"points": 102})
+    account.event()
+    account.rows("/webhook-log", 2, status="done")
     page.goto(f"/a/{account.name}/sites/{site['id']}?tab=subscriptions")
     settled(page, "crm")
     page.get_by_role("link", name="Add a subscription").click()
@@ -196,6 +199,10 @@ def test_a_subscription_is_made_seen_in_the_matrix_and_deleted(page: Page, accou
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_label("Attribute")).to_be_focused()
     page.get_by_label("Attribute").fill("data.points")
+    trial = page.get_by_role("region", name="Trial")
+    expect(trial).to_contain_text("The condition does not pass")
+    expect(page.get_by_role("group", name="Criterion data.points").locator(".told")).to_have_text("fails 1")
+    expect(trial).to_contain_text("Of the last 2 events 1 matches.")
     page.get_by_role("button", name="Create").click()
     settled(page, "large ones")
     expect(page.get_by_role("region", name="Message")).to_contain_text(f"/{account.name}/crm/c/")
@@ -205,7 +212,7 @@ def test_a_subscription_is_made_seen_in_the_matrix_and_deleted(page: Page, accou
     expect(row).to_contain_text("large ones where data.points greater than 100")
     expect(page.get_by_role("row", name="Every action")).to_contain_text("crm")
     account.event(data={"points": 101})
-    account.rows("/webhook-log", 2, status="done")
+    account.rows("/webhook-log", 4, status="done")
     assert f"/{account.name}/crm/c/c-1" in {each.path for each in account.house.receiver.received}
     row.get_by_role("link", name="large ones").click()
     page.get_by_role("button", name="Delete").click()

@@ -3,11 +3,11 @@
 import { html, nothing } from "../../lit/lit-html.js";
 import { live } from "../../lit/directives/live.js";
 import { call, sourceOf } from "../lib/api.js";
-import { SUBSCRIPTION } from "../lib/site.js";
 import { go } from "../router.js";
 import { attempt } from "../run.js";
 import { mayWrite } from "../session.js";
 import { words } from "../ui/catalogue.js";
+import { TRIED, trialCard } from "../ui/condition.js";
 import { ask } from "../ui/dialog.js";
 import { at, changed, editing, forgetDraft, isDirty, take, written } from "../ui/editing.js";
 import { choice, labelled, said, text } from "../ui/field.js";
@@ -18,20 +18,26 @@ import { part } from "../ui/states.js";
 import { badge } from "../ui/status.js";
 
 /** @typedef {import("../run.js").Ctx} Ctx @typedef {import("../ui/editing.js").Editing} Editing
- * @typedef {{ed: Editing, saved: any, sites: any[], known: import("../ui/catalogue.js").Words}} Data */
+ * @typedef {{ed: Editing, saved: any, sites: any[], events: any[], known: import("../ui/catalogue.js").Words}} Data */
 
+const DAYS_90 = 90 * 86_400_000; // ms
 const READS = html`<code>customer</code>, <code>action</code>, <code>data.PATH</code>`;
 const CONDITION = { hint: html`Events that do not pass make no message. ${READS}`, none: html`Without a condition every event of its actions goes out. ${READS}`, example: "data.points" };
 
 /** @param {Ctx} ctx @returns {Promise<Data>} */
 async function load(ctx) {
   const { id } = ctx.params;
-  const [sites, known, saved] = await Promise.all([ctx.get("/sites", { limit: 500 }), words(ctx), id ? ctx.get(`/subscriptions/${encodeURIComponent(id)}`) : null]);
+  const from = new Date(Date.now() - DAYS_90).toISOString();
+  const [events, sites, known, saved] = await Promise.all([ctx.get("/events", { from, limit: 20 }).catch(() => ({ items: [] })), ctx.get("/sites", { limit: 500 }), words(ctx), id ? ctx.get(`/subscriptions/${encodeURIComponent(id)}`) : null]);
   const site = ctx.query.get("site_id") ?? "";
-  const ed = editing(ctx, id ?? `subscriptions/new?${site}`, () => (saved ? sourceOf(saved) : JSON.stringify({ site_id: site })), SUBSCRIPTION);
+  const ed = editing(ctx, id ?? `subscriptions/new?${site}`, () => (saved ? sourceOf(saved) : JSON.stringify({ site_id: site })), TRIED);
   if (saved && (ed.id === null || !isDirty(ed))) take(ed, saved);
   else if (saved && saved.revision > ed.revision) ed.conflict = true;
-  return { ed, saved, sites: sites.items, known };
+  if (!ed.sample.id && events.items.length) {
+    ed.sample.id = events.items[0].id;
+    changed(ed);
+  }
+  return { ed, saved, sites: sites.items, known, events: events.items };
 }
 
 /** @param {Ctx} ctx @param {Editing} ed */
@@ -64,7 +70,7 @@ function actionBoxes(ed, known) {
 }
 
 /** @param {Ctx} ctx @param {Data} data */
-function view(ctx, { ed, saved, sites, known }) {
+function view(ctx, { ed, saved, sites, events, known }) {
   const { draft } = ed;
   const open = sites.filter((site) => site.state !== "archived" || site.id === draft.site).map((site) => /** @type {[string, string]} */ ([site.id, site.name]));
   const fields = known.all.filter((each) => draft.actions.includes(each.name)).flatMap((each) => each.fields);
@@ -84,7 +90,7 @@ function view(ctx, { ed, saved, sites, known }) {
       </section>
       <div class="buttons"><button type="button" class="primary" id="save" ?disabled=${Boolean(ed.id) && !isDirty(ed)} @click=${() => save(ctx, ed)}>${ed.id ? "Save" : "Create"}</button></div>
       <datalist id="paths">${paths.map((each) => html`<option value=${each}></option>`)}</datalist>
-    </fieldset><div class="aside">${saved ? messageCard(ctx, ed, saved.site_id, { subscription: saved.id }) : html`<p class="meta">A subscription makes messages: for each event that it wants, one to its site.</p>`}</div></div>
+    </fieldset><div class="aside">${trialCard(ctx, ed, events)}${saved ? messageCard(ctx, ed, saved.site_id, { subscription: saved.id }) : html`<p class="meta">A subscription makes messages: for each event that it wants, one to its site.</p>`}</div></div>
     ${saved ? part(ctx.block("revisions", () => import("../ui/revisions.js")), (made) => html`<section aria-label="Revisions"><h2>Revisions</h2>${made.default(ctx, ed)}</section>`, () => ctx.reload()) : nothing}`;
 }
 

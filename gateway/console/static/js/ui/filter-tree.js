@@ -29,7 +29,7 @@ function toldOf(ed) {
     if (id) found.set(id, node);
     for (const kind of ["all", "any"]) node[kind]?.forEach((/** @type {any} */ each, /** @type {number} */ i) => walk(each, `${path}.${kind}.${i}`));
   };
-  if (ed.result?.answer.filters) walk(ed.result.answer.filters, "filters");
+  for (const root of ["filters", "condition"]) if (ed.result?.answer[root]) walk(ed.result.answer[root], root);
   return found;
 }
 
