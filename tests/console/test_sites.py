@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Response, expect
 from tests.console.house import Account
 from tests.console.keyboard import Keyboard
 from tests.console.pages import settled
+from tests.waiting import eventually
 
 SECRETS = ["whsec_" + "A" * 32, "whsec_" + "B" * 32]
 
@@ -139,6 +140,45 @@ def test_two_people_change_one_site_and_nothing_is_lost(page: Page, account: Acc
     page.get_by_role("button", name="Restore as new revision").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Restore revision 2").click()
     expect(page.get_by_role("heading", name="Revision 4")).to_be_visible()
+
+
+def test_a_site_that_is_gone_says_so_and_states_ask_as_the_manuals_say(page: Page, account: Account) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    account.answers("crm", 410)
+    page.goto(f"/a/{account.name}/sites/new")
+    settled(page, "New trusted site")
+    page.get_by_label("Name", exact=True).fill("crm")
+    page.get_by_label("URL", exact=True).fill(account.house.receiver.url(f"/{account.name}/crm"))
+    page.get_by_label("Type of authentication").select_option("standard_webhooks")
+    page.get_by_role("button", name="Make one, and copy it").click()
+    expect(page.get_by_text("The new secret is on the clipboard").first).to_be_visible()
+    page.get_by_role("button", name="Create").click()
+    settled(page, "crm")
+    made = page.evaluate("navigator.clipboard.readText()")
+    expect(page.get_by_role("region", name="Secrets")).to_contain_text(made.rstrip("=")[-4:])
+    assert made not in page.content()
+    site = account.call("GET", "/sites")["items"][0]
+    account.call("POST", "/subscriptions", {"name": "all", "site_id": site["id"], "actions": ["*"]})
+    answer(page, "Enable", "Nothing is parked")
+    expect(page.locator(".head").get_by_text("Active", exact=True)).to_be_visible()
+    answer(page, "Disable", "what comes meanwhile is parked")
+    expect(page.get_by_text("Inactive: disabled by operator.")).to_be_visible()
+    answer(page, "Enable", "Nothing is parked")
+    expect(page.locator(".head").get_by_text("Active", exact=True)).to_be_visible()
+    account.event()
+    eventually(lambda: kept(account, site)["state"] == "inactive", within=60, what="the site is disabled")
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("Disabled: it answered 410: gone.")
+    answer(page, "Archive", "This cannot be undone")
+    expect(page.locator(".head").get_by_text("Archived", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Enable")).to_have_count(0)
+
+
+def answer(page: Page, button: str, words: str) -> None:
+    """Press a button, read its dialog, and press the same there."""
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text(words)
+    page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
 
 
 # Secrets

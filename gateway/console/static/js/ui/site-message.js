@@ -34,7 +34,7 @@ export function messageCard(ctx, ed, site, { subscription, test = false } = {}) 
   return html`<section class="card" aria-label="Message"><h2>Message</h2>
     <div class="form"><div class="row"><label for="message-event">Event</label><input id="message-event" type="text" spellcheck="false" autocomplete="off" placeholder="a sample" .value=${live(state.event)} @change=${set}><span class="hint">The id of an event; blank: a sample</span></div></div>
     ${isDirty(ed) ? html`<p class="warn">As it is saved; what you have changed is not in it.</p>` : nothing}
-    ${test ? html`<div class="buttons"><button type="button" id="test" data-key="t" ?disabled=${!mayWrite() || state.busy || ed.state === "archived"} @click=${send}>Test</button><span class="meta">Sends it once, whatever the state; it is in the log as action test.</span></div>
+    ${test ? html`<div class="buttons"><button type="button" id="test" ?disabled=${!mayWrite() || state.busy || ed.state === "archived"} @click=${send}>Test</button><span class="meta">Sends it once, whatever the state; it is in the log as action test.</span></div>
       ${state.busy ? html`<p role="status">Sending…</p>` : state.answer ? result(ctx, state.answer) : nothing}` : nothing}
     ${part(preview, (answer) => request(ctx, answer), () => ctx.reload())}</section>`;
 }
