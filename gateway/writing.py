@@ -17,8 +17,8 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from schemas.errors import KafkaUnavailable
 from schemas.settings import Settings
-from streams.edges.kafka import REFUSED_FOR_GOOD, Message, producer_config
-from streams.edges.outbox import MessageRefused, Placed
+from streams.edges.kafka import Message, producer_config
+from streams.edges.outbox import Placed, failure
 
 __all__ = ["ACKNOWLEDGED_WITHIN", "Writer", "Writes"]
 
@@ -58,14 +58,6 @@ class _Batch:
             self.future.set_exception(failure(self.errors))
         else:
             self.future.set_result(self.places)
-
-
-def failure(errors: dict[int, KafkaError]) -> Exception:
-    """What is not known to be there weighs more than what is known not to be."""
-    for error in errors.values():
-        if error.code() not in REFUSED_FOR_GOOD:
-            return KafkaUnavailable(f"Kafka did not acknowledge: {error.str()}")
-    return MessageRefused(tuple(sorted(errors)), next(iter(errors.values())).str())
 
 
 class Writer:

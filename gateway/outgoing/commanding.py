@@ -48,7 +48,7 @@ def send_now(known: Known, asked: Asked) -> Command:
         step=step.step,
         trigger=step.trigger,
         resend_id=step.resend_id,
-        reason=QueueReason.QUEUED if step.step == 1 else QueueReason.RETRYING,
+        reason=QueueReason.of_step(step.step),
     )
     return command(CommandKind.SEND_NOW, waiting, known, asked)
 

@@ -79,7 +79,7 @@ def row_of(attempt: Attempt, recorded_at: int, place: int) -> AttemptRow:
         next_attempt_at=attempt.next_attempt_at,
         trigger=attempt.trigger.value,
         resend_id=attempt.resend_id,
-        reason=waiting_reason(attempt.step) if waits else None,
+        reason=QueueReason.of_step(attempt.step).value if waits else None,
         blocked_by=BREAKER_OPEN if waits else None,
         dns_us=attempt.dns_us,
         connect_us=attempt.connect_us,
@@ -87,10 +87,6 @@ def row_of(attempt: Attempt, recorded_at: int, place: int) -> AttemptRow:
         first_byte_us=attempt.first_byte_us,
         remote_ip=attempt.remote_ip,
     )
-
-
-def waiting_reason(step: int) -> str:
-    return (QueueReason.QUEUED if step <= 1 else QueueReason.RETRYING).value
 
 
 def next_step(attempt: Attempt, row: AttemptRow) -> AttemptRow:

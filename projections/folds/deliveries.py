@@ -122,7 +122,7 @@ def waiting(delivery: Delivery, recorded_at: int, place: int) -> AttemptRow:
         next_attempt_at=delivery.due,
         trigger=delivery.trigger.value,
         resend_id=delivery.resend_id,
-        reason=(QueueReason.QUEUED if delivery.step <= 1 else QueueReason.RETRYING).value,
+        reason=QueueReason.of_step(delivery.step).value,
         blocked_by=None,
         dns_us=None,
         connect_us=None,

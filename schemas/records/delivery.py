@@ -21,6 +21,11 @@ class QueueReason(StrEnum):
     POSTPONED = "postponed"
     PARKED = "parked"
 
+    @classmethod
+    def of_step(cls, step: int) -> QueueReason:
+        """Of a message whose next attempt is this one, where nothing else holds it; 1 is the first."""
+        return cls.QUEUED if step <= 1 else cls.RETRYING
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:

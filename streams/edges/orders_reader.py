@@ -5,26 +5,22 @@ Done at each assignment, before the first message of a partition is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import structlog
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING
 
 from schemas.codec import decode_as
-from schemas.errors import KafkaUnavailable, RecordUnreadable
+from schemas.errors import RecordUnreadable
 from schemas.records import Command, Delivery
 from schemas.settings import Settings
 from streams.core.orders import Orders
-from streams.edges.clock import steady
 from streams.edges.kafka import consumer_config
-from streams.edges.span_reader import is_wanted
+from streams.edges.span_reader import records
 
 __all__ = ["OrdersReader"]
 
 log = structlog.get_logger(__name__)
-
-BATCH = 500
-PATIENCE = 30.0  # seconds without a record and without an end
 
 
 class OrdersReader:
@@ -45,8 +41,8 @@ class OrdersReader:
             KafkaUnavailable: the broker does not give them.
         """
         orders = {number: Orders() for number in ends}
-        wanted = {number: end for number, end in ends.items() if end > firsts.get(number, 0)}
-        for message in self._messages(wanted):
+        spans = {number: (OFFSET_BEGINNING, end) for number, end in ends.items() if end > firsts.get(number, 0)}
+        for message in records(self._config, self.topic, spans):
             try:
                 command = decode_as(Command, message.value())
                 delivery = decode_as(Delivery, command.delivery)
@@ -54,21 +50,3 @@ class OrdersReader:
             except RecordUnreadable as error:
                 log.warning("unreadable command", offset=message.offset(), reason=str(error))
         return orders
-
-    def _messages(self, ends: dict[int, int]) -> Iterator[Message]:
-        """The records below each end."""
-        if not ends:
-            return
-        consumer = Consumer(self._config)
-        try:
-            consumer.assign([TopicPartition(self.topic, number, OFFSET_BEGINNING) for number in ends])
-            deadline = steady() + PATIENCE
-            while ends:
-                for message in consumer.consume(BATCH, 0.05):
-                    deadline = steady() + PATIENCE
-                    if is_wanted(message, ends):
-                        yield message
-                if steady() > deadline:
-                    raise KafkaUnavailable(f"{len(ends)} partitions of {self.topic} could not be read")
-        finally:
-            consumer.close()

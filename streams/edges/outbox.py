@@ -18,7 +18,7 @@ from schemas.errors import KafkaUnavailable
 from schemas.settings import Settings
 from streams.edges.kafka import REFUSED_FOR_GOOD, Message, producer_config
 
-__all__ = ["MessageRefused", "Outbox", "Placed"]
+__all__ = ["MessageRefused", "Outbox", "Placed", "failure"]
 
 log = structlog.get_logger(__name__)
 

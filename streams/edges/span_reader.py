@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
@@ -11,12 +12,12 @@ from schemas.settings import Settings
 from streams.edges.clock import now_ms, steady
 from streams.edges.kafka import consumer_config
 
-__all__ = ["Span", "SpanReader", "is_wanted"]
+__all__ = ["Span", "SpanReader", "records"]
 
 Span = tuple[int, int]  # of offsets; the end is not included
 BATCH = 1000
 ASK_WITHIN = 10.0  # seconds
-PATIENCE = 30.0  # seconds without a record
+PATIENCE = 30.0  # seconds without a record and without an end
 
 
 class SpanReader:
@@ -58,22 +59,31 @@ class SpanReader:
         Raises:
             KafkaUnavailable: the broker does not give them.
         """
-        ends = {number: end for number, (begin, end) in spans.items() if begin < end}
-        if not ends:
-            return
-        consumer = Consumer(self._config)
-        try:
-            consumer.assign([TopicPartition(self.topic, number, spans[number][0]) for number in ends])
-            deadline = steady() + PATIENCE
-            while ends:
-                for message in consumer.consume(BATCH, 0.05):
-                    deadline = steady() + PATIENCE
-                    if is_wanted(message, ends):
-                        yield message
-                if steady() > deadline:
-                    raise KafkaUnavailable(f"{len(ends)} partitions of {self.topic} could not be read")
-        finally:
-            consumer.close()
+        return records(self._config, self.topic, spans)
+
+
+def records(config: dict[str, Any], topic: str, spans: Mapping[int, Span]) -> Iterator[Message]:
+    """The records of these spans, by a consumer of their own that tells the end of a partition; blocks.
+
+    Raises:
+        KafkaUnavailable: the broker does not give them.
+    """
+    ends = {number: end for number, (begin, end) in spans.items() if begin < end}
+    if not ends:
+        return
+    consumer = Consumer(config)
+    try:
+        consumer.assign([TopicPartition(topic, number, spans[number][0]) for number in ends])
+        deadline = steady() + PATIENCE
+        while ends:
+            for message in consumer.consume(BATCH, 0.05):
+                deadline = steady() + PATIENCE
+                if is_wanted(message, ends):
+                    yield message
+            if steady() > deadline:
+                raise KafkaUnavailable(f"{len(ends)} partitions of {topic} could not be read")
+    finally:
+        consumer.close()
 
 
 def is_wanted(message: Message, ends: dict[int, int]) -> bool:
