@@ -6,6 +6,7 @@ their ids are derived from the run.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ __all__ = ["LEFT_OUT", "Reprocessing", "Rerunning", "Run"]
 PORTION = 50  # requests at once
 MOST_BYTES = 4 * 1024 * 1024  # of their bodies at once, and one more
 MOST_ITEMS = 100  # of a job: those that become no event
+REMEMBERED = 100_000  # requests that became an event of which the store may not know yet
 LEFT_OUT = ("gave_an_event", "not_whole", "no_definition", "unreadable")
 
 
@@ -72,13 +74,18 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rerunning:
-    """Runs requests again; `topic` is that of incoming requests, `now` in milliseconds."""
+    """Runs requests again; `topic` is that of incoming requests, `now` in milliseconds.
+
+    Runs take turns, and each knows what the others have just written: two that begin at once make one event, not two.
+    """
 
     reader: Reader
     writer: Writes
     keyring: Keyring
     topic: str
     now: Callable[[], int]
+    _turns: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _latest: dict[str, str] = field(default_factory=dict)  # the run that made an event of a request
 
     async def some(self, run: Run, account: str, ids: Sequence[str]) -> int:
         """Run the first of these, as many as may be in memory; answers how many.
@@ -88,15 +95,23 @@ class Rerunning:
             KafkaUnavailable: it is not known whether they were written; they can be run again.
         """
         portion = ids[:PORTION]
-        done, made, left_out = await self.reader.read(lambda c: self._decided(c, run, account, portion))
-        if not run.dry_run and made:
-            messages = [Message(self.topic, request_key(each.account, each.endpoint), encode(each)) for each in made]
-            for place in await self.writer.write(*messages):
-                run.latest[str(place.partition)] = max(place.offset, run.latest.get(str(place.partition), -1))
+        async with self._turns:
+            done, made, left_out = await self.reader.read(lambda c: self._decided(c, run, account, portion))
+            if not run.dry_run and made:
+                await self._write(run, made)
         for each in made:
             run.note(each)
         run.left_out.update(left_out)
         return done
+
+    async def _write(self, run: Run, made: Sequence[IncomingRequest]) -> None:
+        messages = [Message(self.topic, request_key(each.account, each.endpoint), encode(each)) for each in made]
+        for place in await self.writer.write(*messages):
+            run.latest[str(place.partition)] = max(place.offset, run.latest.get(str(place.partition), -1))
+        accepted = (each for each in made if each.outcome is Outcome.ACCEPTED)
+        self._latest.update({str(each.reprocessed_request_id): run.id for each in accepted})
+        while len(self._latest) > REMEMBERED:
+            del self._latest[next(iter(self._latest))]
 
     def _decided(
         self, connection: Connection, run: Run, account: str, ids: Sequence[str]
@@ -118,7 +133,7 @@ class Rerunning:
 
     def _again(self, connection: Connection, run: Run, one: Chosen | None) -> IncomingRequest | str:
         """The new record of one, or why there is none."""
-        if one is not None and one.has_event and not run.include_accepted:
+        if one is not None and not run.include_accepted and self._has_event(run, one):
             return "gave_an_event"
         request = None if one is None else reprocessable.record_of(connection, one)
         if request is None or request.body_truncated:
@@ -131,6 +146,9 @@ class Rerunning:
             return again(run.view, definitions, request, rerun, keyring=self.keyring, now=self.now())
         except SecretUnreadable:
             return "unreadable"
+
+    def _has_event(self, run: Run, one: Chosen) -> bool:
+        return one.has_event or self._latest.get(one.id, run.id) != run.id
 
 
 class Reprocessing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -83,6 +84,21 @@ def test_those_that_gave_an_event_are_left_out_unless_asked_for(house: House) ->
     third = reprocess(house, request_ids=both, include_accepted=True)
     assert third["count"] == 2
     assert len({event for run in (first, third) for each in run["items"] if (event := each["event_id"])}) == 3
+
+
+def test_runs_that_begin_before_the_store_knows_of_each_other_make_one_event(house: House) -> None:
+    made = house.webhook()
+    ids = failed(house)
+    repaired(house, made)
+    fold(house)
+    sent = {"request_ids": ids}
+    with ThreadPoolExecutor(3) as clicks:
+        path = "/v1/shop/incoming-log/reprocess"
+        found = list(clicks.map(lambda _: house.made("POST", path, sent), range(3)))
+    assert sorted(each["count"] for each in found) == [0, 0, 3]
+    assert sorted(each["left_out"]["gave_an_event"] for each in found) == [0, 3, 3]
+    assert len(house.requests) == 6
+    assert house.made("POST", path, sent | {"include_accepted": True})["count"] == 3
 
 
 def test_a_filter_chooses_the_oldest_first(house: House) -> None:
