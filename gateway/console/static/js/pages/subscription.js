@@ -90,7 +90,7 @@ function view(ctx, { ed, saved, sites, events, known }) {
       </section>
       <div class="buttons"><button type="button" class="primary" id="save" ?disabled=${Boolean(ed.id) && !isDirty(ed)} @click=${() => save(ctx, ed)}>${ed.id ? "Save" : "Create"}</button></div>
       <datalist id="paths">${paths.map((each) => html`<option value=${each}></option>`)}</datalist>
-    </fieldset><div class="aside">${trialCard(ctx, ed, events)}${saved ? messageCard(ctx, ed, saved.site_id, { subscription: saved.id }) : html`<p class="meta">A subscription makes messages: for each event that it wants, one to its site.</p>`}</div></div>
+    </fieldset><div class="aside">${trialCard(ctx, ed, events)}${saved ? messageCard(ctx, ed, saved.site_id, { subscription: saved.id, event: ed.sample.id }) : html`<p class="meta">A subscription makes messages: for each event that it wants, one to its site.</p>`}</div></div>
     ${saved ? part(ctx.block("revisions", () => import("../ui/revisions.js")), (made) => html`<section aria-label="Revisions"><h2>Revisions</h2>${made.default(ctx, ed)}</section>`, () => ctx.reload()) : nothing}`;
 }
 

@@ -16,12 +16,13 @@ import { explanation } from "./words.js";
 
 /** @typedef {import("../run.js").Ctx} Ctx @typedef {import("./editing.js").Editing} Editing */
 
-/** @param {Ctx} ctx @param {Editing} ed @param {string} site its id @param {{subscription?: string, test?: boolean}} [options] */
-export function messageCard(ctx, ed, site, { subscription, test = false } = {}) {
+/** @param {Ctx} ctx @param {Editing} ed @param {string} site its id @param {{subscription?: string, event?: string, test?: boolean}} [options] `event`: chosen elsewhere */
+export function messageCard(ctx, ed, site, { subscription, event: given, test = false } = {}) {
   const state = (ctx.state.message ??= { event: "", answer: null, busy: false, error: null });
   const path = (/** @type {string} */ verb) => ctx.api(`/sites/${encodeURIComponent(site)}/${verb}`);
-  const body = { ...(state.event ? { event_id: state.event } : {}) };
-  const preview = ctx.block(`preview ${site} ${ed.revision} ${state.event}`, () => post(path("preview"), subscription ? { ...body, subscription_id: subscription } : body, { signal: ctx.signal }));
+  const event = given ?? state.event;
+  const body = event ? { event_id: event } : {};
+  const preview = ctx.block(`preview ${site} ${ed.revision} ${event}`, () => post(path("preview"), subscription ? { ...body, subscription_id: subscription } : body, { signal: ctx.signal }));
   const set = (/** @type {any} */ event) => (Object.assign(state, { event: event.target.value.trim(), answer: null }), ctx.update());
   const send = async () => {
     Object.assign(state, { busy: true, answer: null });
@@ -32,7 +33,7 @@ export function messageCard(ctx, ed, site, { subscription, test = false } = {}) 
     ctx.update();
   };
   return html`<section class="card" aria-label="Message"><h2>Message</h2>
-    <div class="form"><div class="row"><label for="message-event">Event</label><input id="message-event" type="text" spellcheck="false" autocomplete="off" placeholder="a sample" .value=${live(state.event)} @change=${set}><span class="hint">The id of an event; blank: a sample</span></div></div>
+    ${given === undefined ? html`<div class="form"><div class="row"><label for="message-event">Event</label><input id="message-event" type="text" spellcheck="false" autocomplete="off" placeholder="a sample" .value=${live(state.event)} @change=${set}><span class="hint">The id of an event; blank: a sample</span></div></div>` : html`<p class="meta">${given ? "Of the event above." : "Of a sample."}</p>`}
     ${isDirty(ed) ? html`<p class="warn">As it is saved; what you have changed is not in it.</p>` : nothing}
     ${test ? html`<div class="buttons"><button type="button" id="test" ?disabled=${!mayWrite() || state.busy || ed.state === "archived"} @click=${send}>Test</button><span class="meta">Sends it once, whatever the state; it is in the log as action test.</span></div>
       ${state.busy ? html`<p role="status">Sending…</p>` : state.answer ? result(ctx, state.answer) : nothing}` : nothing}
