@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
-__all__ = ["Folded", "Latest", "Placed"]
+__all__ = ["Folded", "Latest", "Placed", "has"]
 
 MOST = 100_000  # in memory, when the store is that far behind
 
@@ -41,10 +41,17 @@ class Latest(Generic[K, T]):
         while len(self.known) > MOST:
             del self.known[next(iter(self.known))]
 
-    def forget(self, folded: Folded) -> None:
-        """Forget the oldest ones as far as the store has them."""
+    def forget(self, folded: Folded) -> dict[K, T]:
+        """Forget the oldest ones as far as the store has them; answers which."""
+        forgotten = dict[K, T]()
         while self.known:
             key, oldest = next(iter(self.known.items()))
-            if oldest.place is None or folded.get(oldest.place[0], 0) <= oldest.place[1]:
-                return
-            del self.known[key]
+            if not has(folded, oldest):
+                break
+            forgotten[key] = self.known.pop(key)
+        return forgotten
+
+
+def has(folded: Folded, one: Placed) -> bool:
+    """Whether the store has it."""
+    return one.place is not None and folded.get(one.place[0], 0) > one.place[1]

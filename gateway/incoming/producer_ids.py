@@ -2,7 +2,7 @@
 
 Exact on one gateway: an id is claimed while its event is under way, what was accepted is remembered until the store has
 it, and the store is asked for the rest of its 90 days. A store that is away costs no event: then only what is in memory
-is known.
+is known. What the store has had is kept in memory too, for a store that was deleted and has not come that far again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from gateway.incoming.latest import Folded, Latest
+from gateway.incoming.latest import Folded, Latest, has
 from schemas.errors import KafkaUnavailable
 from schemas.events import content_hash
 from schemas.records import CustomerEvent
@@ -65,6 +65,7 @@ class ProducerIds:
     def __init__(self, recall: RecallEvents) -> None:
         self._recall = recall
         self._latest = Latest[bytes, KnownEvent]()
+        self._folded = Latest[bytes, KnownEvent]()  # the store has had them; it may be built again, from nothing
         self._under_way: dict[bytes, asyncio.Future[bool]] = {}
 
     def __len__(self) -> int:
@@ -109,8 +110,10 @@ class ProducerIds:
         known = {each: found for each, key in keys.items() if (found := self._latest.get(key)) is not None}
         if missing := keys.keys() - known.keys():
             stored, folded = await self._recall(account, missing)
-            self._latest.forget(folded)
-            known |= stored
+            for key, forgotten in self._latest.forget(folded).items():
+                self._folded.remember(key, forgotten)
+            before = {each: found for each in missing if (found := self._folded.get(keys[each])) is not None}
+            known |= {each: found for each, found in before.items() if not has(folded, found)} | stored
         return known
 
 

@@ -141,13 +141,27 @@ def test_without_a_store_what_this_gateway_took_is_known(house: House) -> None:
     assert len(house.log.records(house.topics.customer_events)) == 1
 
 
-def test_what_the_store_has_is_not_kept_in_memory(house: House) -> None:
+def test_what_the_store_has_is_asked_of_it(house: House) -> None:
     house.made("POST", EVENTS, event())
     assert len(house.ids) == 1
     fold(house)
     house.made("POST", EVENTS, event(id="o-2"))
     assert len(house.ids) == 1
     assert house.call("POST", EVENTS, event(customer="c-2")).status == 409
+
+
+def test_a_store_that_is_built_again_from_nothing_forgets_no_id(house: House) -> None:
+    house.webhook(mapping=MAPPING)
+    assert house.call("POST", EVENTS, event()).status == 202
+    assert send(house, "o-2").status == 200
+    fold(house)
+    assert house.call("POST", EVENTS, event(id="o-3")).status == 202  # asks the store, so memory learns what it has
+    for file in house.settings.data_dir.glob("hookline.db*"):
+        file.unlink()
+    assert house.call("POST", EVENTS, event(customer="c-2")).status == 409
+    assert send(house, "o-2", points=6).status == 422
+    assert house.call("POST", EVENTS, event()).status == 202
+    assert len(house.log.records(house.topics.customer_events)) == 2
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
