@@ -220,8 +220,9 @@ export const isFresh = (ed) => Boolean(ed.history?.answer) && !ed.history.busy &
 
 /** An action's usual fields become blank rows, those of the action before go. @param {Editing} ed @param {string[]} fields */
 export function offer(ed, fields) {
-  const kept = ed.draft.mapping.filter((each) => !isBlank(each) || !each.offered);
-  const missing = ["customer", ...fields.map((each) => `data.${each}`)].filter((to) => !kept.some((each) => each.to === to));
+  const wanted = ["customer", ...fields.map((each) => `data.${each}`)];
+  const kept = ed.draft.mapping.filter((each) => !isBlank(each) || !each.offered || wanted.includes(each.to));
+  const missing = wanted.filter((to) => !kept.some((each) => each.to === to));
   ed.draft.mapping = [...kept, ...missing.map((to) => row("", to, true))];
 }
 
