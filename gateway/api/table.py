@@ -9,6 +9,7 @@ from functools import partial
 from gateway.api import event_shapes, shapes
 from gateway.api import log_queries as queries
 from gateway.api import log_shapes as logs
+from gateway.api.account_table import of_accounts
 from gateway.api.accounts import Accounts
 from gateway.api.catalogue import Catalogue, catalogue
 from gateway.api.collection import Collection
@@ -59,7 +60,9 @@ class Doors:
 
 def operations(doors: Doors) -> Iterator[Operation]:
     """All of them."""
-    yield from of_operator(doors)
+    yield from of_health(doors)
+    yield from of_accounts(doors.accounts)
+    yield from of_unknown(doors.unknown)
     yield from of_sessions(doors.sessions)
     yield from of_incoming(doors.incoming)
     yield from of_conditions(doors.outgoing.conditions)
@@ -76,10 +79,8 @@ def operations(doors: Doors) -> Iterator[Operation]:
     yield from of_figures(doors.figures)
 
 
-def of_operator(doors: Doors) -> Iterator[Operation]:
-    operator = partial(Operation, access=Access.OPERATOR, tag="Accounts and keys")
+def of_health(doors: Doors) -> Iterator[Operation]:
     anybody = partial(Operation, method="GET", access=Access.ANYBODY, tag="Health")
-    accounts = doors.accounts
     yield anybody(path="/livez", summary="Whether the process answers", handle=doors.health.live, answer=Alive)
     yield anybody(
         path="/readyz", summary="Whether a request can be acknowledged", handle=doors.health.ready, answer=Ready
@@ -93,56 +94,16 @@ def of_operator(doors: Doors) -> Iterator[Operation]:
         handle=partial(catalogue, delays=doors.retry_delays),
         answer=Catalogue,
     )
-    yield operator(
-        method="GET",
-        path="/v1/accounts",
-        summary="All accounts",
-        handle=accounts.list,
-        query=shapes.ListQuery,
-        answer=shapes.ConfigurationList[shapes.AccountShown],
-    )
-    yield operator(
-        method="PUT",
-        path="/v1/accounts/{account}",
-        summary="Make an account",
-        handle=accounts.put,
-        body=shapes.AccountSent,
-        body_optional=True,
-        answer=shapes.AccountWritten,
-        status=201,
-        other_status=200,
-        problems=("invalid",),
-    )
-    yield operator(
-        method="GET",
-        path="/v1/accounts/{account}/keys",
-        summary="An account's API keys",
-        handle=accounts.list_keys,
-        query=shapes.ListQuery,
-        answer=shapes.ConfigurationList[shapes.KeyShown],
-    )
-    yield operator(
-        method="POST",
-        path="/v1/accounts/{account}/keys",
-        summary="Make an API key; it is shown once",
-        handle=accounts.make_key,
-        body=shapes.KeySent,
-        answer=shapes.KeyMade,
-        status=201,
-        problems=("invalid", "name_taken"),
-    )
-    yield operator(
-        method="DELETE",
-        path="/v1/accounts/{account}/keys/{id}",
-        summary="Remove an API key",
-        handle=accounts.delete_key,
-        status=204,
-    )
-    yield operator(
+
+
+def of_unknown(door: UnknownDoor) -> Iterator[Operation]:
+    yield Operation(
         method="GET",
         path="/v1/unknown-endpoints",
+        access=Access.OPERATOR,
+        tag="Accounts and keys",
         summary="The last hundred endpoints that were asked for and that nobody has",
-        handle=doors.unknown.list,
+        handle=door.list,
         answer=UnknownList,
     )
     yield Operation(
@@ -151,20 +112,37 @@ def of_operator(doors: Doors) -> Iterator[Operation]:
         access=Access.READ,
         tag="Incoming webhooks",
         summary="Of the last hundred endpoints that were asked for and that nobody has: those of this account",
-        handle=doors.unknown.list_of,
+        handle=door.list_of,
         answer=UnknownList,
     )
 
 
 def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
-    base, one = f"/v1/{{account}}/{kind.path}", f"/v1/{{account}}/{kind.path}/{{id}}"
-    taken = ("endpoint_taken",) if kind is INCOMING_WEBHOOKS else ()
-    tag = kind.path.replace("-", " ").capitalize()
-    reads = partial(Operation, method="GET", access=Access.READ, tag=tag)
-    writes = partial(Operation, access=Access.WRITE, tag=tag, answer=kind.written)
+    yield from reads_of(kind, collection)
+    yield from writes_of(kind, collection)
+
+
+def reads_of(kind: Kind, collection: Collection) -> Iterator[Operation]:
+    base = f"/v1/{{account}}/{kind.path}"
+    reads = partial(Operation, method="GET", access=Access.READ, tag=tag_of(kind))
     listing = shapes.ConfigurationList[kind.shown]  # type: ignore[name-defined]  # a class chosen at run time
     query = shapes.StateQuery if kind.verbs else shapes.ListQuery
     yield reads(path=base, summary=f"All of them, each {kind.one}", handle=collection.list, query=query, answer=listing)
+    if kind is INCOMING_WEBHOOKS:
+        yield reads(
+            path=f"{base}/active",
+            summary="The active ones",
+            handle=collection.list_active,
+            query=shapes.ListQuery,
+            answer=listing,
+        )
+    yield reads(path=f"{base}/{{id}}", summary=f"One {kind.one}", handle=collection.read, answer=kind.shown)
+
+
+def writes_of(kind: Kind, collection: Collection) -> Iterator[Operation]:
+    base, one = f"/v1/{{account}}/{kind.path}", f"/v1/{{account}}/{kind.path}/{{id}}"
+    taken = ("endpoint_taken",) if kind is INCOMING_WEBHOOKS else ()
+    writes = partial(Operation, access=Access.WRITE, tag=tag_of(kind), answer=kind.written)
     yield writes(
         method="POST",
         path=base,
@@ -174,15 +152,6 @@ def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
         status=201,
         problems=("invalid", "name_taken"),
     )
-    if kind is INCOMING_WEBHOOKS:
-        yield reads(
-            path=f"{base}/active",
-            summary="The active ones",
-            handle=collection.list_active,
-            query=shapes.ListQuery,
-            answer=listing,
-        )
-    yield reads(path=one, summary=f"One {kind.one}", handle=collection.read, answer=kind.shown)
     yield writes(
         method="PUT",
         path=one,
@@ -196,7 +165,7 @@ def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
             method="DELETE",
             path=one,
             access=Access.WRITE,
-            tag=tag,
+            tag=tag_of(kind),
             summary=f"Remove {kind.a_one}",
             handle=collection.delete,
             status=204,
@@ -212,9 +181,13 @@ def of_kind(kind: Kind, collection: Collection) -> Iterator[Operation]:
         )
 
 
+def tag_of(kind: Kind) -> str:
+    return kind.path.replace("-", " ").capitalize()
+
+
 def of_secrets(kind: Kind, door: Secrets) -> Iterator[Operation]:
     base = f"/v1/{{account}}/{kind.path}/{{id}}/secrets"
-    writes = partial(Operation, access=Access.WRITE, tag=kind.path.replace("-", " ").capitalize())
+    writes = partial(Operation, access=Access.WRITE, tag=tag_of(kind))
     yield writes(
         method="POST",
         path=base,
