@@ -53,6 +53,8 @@ class Resends:
         """Count, or start what was counted."""
         sent = validated(ResendsSent, call.body)
         if sent.token is not None:
+            if sent.filter is not None or sent.dry_run:
+                raise invalid([FieldError("token", "stands alone: what it counted is its filter")])
             return await self._start(call, sent, sent.token)
         if not sent.dry_run or sent.filter is None:
             sentence = 'first count: {"filter": {...}, "dry_run": true}; then start with the `token` of the answer'

@@ -308,6 +308,13 @@ def test_a_token_is_of_one_account(house: House, site: str) -> None:
     assert house.call("POST", f"/v1/other/resends/{started['id']}/cancel").status == 404
 
 
+@pytest.mark.parametrize("more", [{"filter": {"status": "done"}}, {"dry_run": True}])
+def test_a_token_goes_with_no_filter_and_no_count(house: House, site: str, more: dict[str, Any]) -> None:
+    put(house, site, 1)
+    token = dry_run(house, **FAILED)["token"]
+    assert house.call("POST", "/v1/shop/resends", {"token": token, **more}).paths == ["token"]
+
+
 def test_operations_are_jobs_of_their_account(house: House, site: str) -> None:
     put(house, site, 1)
     start(house, dry_run(house, **FAILED)["token"])
