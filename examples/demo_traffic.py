@@ -11,7 +11,7 @@ import itertools
 import time
 from typing import Any
 
-from gateway.cli.client import Client
+from gateway.cli.client import Client, NotReached
 from gateway.up.samples import ACCOUNT, SAMPLES
 
 BROKEN = {"name": "crm (broken)", "url": "http://127.0.0.1:8090/status/503", "state": "active", "parallel": 5}
@@ -62,4 +62,7 @@ def request(number: int) -> tuple[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (NotReached, KeyboardInterrupt) as problem:
+        raise SystemExit(str(problem) or "ended") from None
