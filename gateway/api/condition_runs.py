@@ -24,7 +24,7 @@ from projections.queries import events
 from schemas.definitions.forms import Form
 from schemas.errors import FieldError, FieldInvalid
 from schemas.records import CustomerEvent, EntityKind
-from streams.core.configuration import Entity
+from streams.core.configuration import AccountState, Entity
 from streams.core.definitions import secret_attributes
 from streams.core.explaining import explain_filter
 from streams.core.filtering import Subject, compile_filter
@@ -76,15 +76,21 @@ class ConditionRuns:
 
     async def saved(self, call: Call) -> Answer:
         """Try one that is saved, or what it is to become."""
-        state = self.changer.configuration.account(call.account)
-        stored = state.of(EntityKind.SUBSCRIPTION).get(call.path["id"]) if state else None
+        stored = self._state(call).of(EntityKind.SUBSCRIPTION).get(call.path["id"])
         if stored is None:
             raise missing()
         return await self._run(call, stored)
 
     async def unsaved(self, call: Call) -> Answer:
         """Try one that nobody has saved."""
+        self._state(call)
         return await self._run(call, None)
+
+    def _state(self, call: Call) -> AccountState:
+        state = self.changer.configuration.account(call.account)
+        if state is None:
+            raise missing()
+        return state
 
     async def _run(self, call: Call, stored: Entity | None) -> Answer:
         sent = validated(ConditionRunSent, call.body)

@@ -71,5 +71,6 @@ def test_a_change_is_held_against_the_last_events(house: House, saved: dict[str,
 def test_what_is_wrong_is_named(house: House, saved: dict[str, Any], sent: dict[str, Any], path: str) -> None:
     answer = house.call("POST", f"{BASE}/dry-run", sent)
     assert (answer.status, [each["path"] for each in answer.json["errors"]]) == (422, [path])
-    assert house.call("POST", f"{BASE}/nothing/dry-run", {"last": 1}).status == 404
+    for nowhere in (f"{BASE}/nothing/dry-run", "/v1/nobody/subscriptions/dry-run"):
+        assert house.call("POST", nowhere, {"last": 1}).status == 404
     assert saved["revision"] == 1
