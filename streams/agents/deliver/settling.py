@@ -196,7 +196,8 @@ class Settling:
         )
 
     def _row_queued(self, work: Work, site: SiteView, due: int, then: Then) -> None:
-        answer = Answer(began_at=now_ms(), duration_us=0)
+        since = now_ms() if work.postponed_since is None else work.postponed_since  # it waits from the first time on
+        answer = Answer(began_at=since, duration_us=0)
         row = attempts.row_of(work.delivery, site, None, answer, status=AttemptStatus.QUEUED, next_attempt_at=due)
         self._write(work, self._topics.attempts, encode(row), then)
 
