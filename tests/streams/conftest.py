@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.broker import Broker
+from tests.journeys.receiver import Receiver
+from tests.streams.courier_stage import CourierStage, MakeStage
 from tests.streams.worker import Stage
 
 
@@ -20,3 +22,27 @@ def stage(broker: Broker, tmp_path: Path) -> Iterator[Stage]:
         yield one
     finally:
         one.close()
+
+
+@pytest.fixture
+def make_courier(broker: Broker, tmp_path: Path) -> Iterator[MakeStage]:
+    """Makes a courier's stage with its topics; no courier runs yet."""
+    made: list[CourierStage] = []
+
+    def make(**settings: object) -> CourierStage:
+        made.append(one := CourierStage(broker, tmp_path, **settings))
+        one.create_topics()
+        return one
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def sites() -> Iterator[Receiver]:
+    """A receiver, which can be every site of a test."""
+    one = Receiver()
+    one.start()
+    yield one
+    one.stop()

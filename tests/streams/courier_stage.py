@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.streams.courier_values import a_change, a_delivery, a_site, an_accoun
 from tests.streams.worker import Stage
 from tests.waiting import eventually
 
-__all__ = ["CourierStage"]
+__all__ = ["CourierStage", "MakeStage"]
 
 ENDED = ("done", "failed")
 
@@ -117,3 +117,6 @@ class CourierStage(Stage):
             return found if len(ended) == len(wanted) else []
 
         return eventually(rows, within=within, what=f"all have ended\n{self.said()}")
+
+
+MakeStage = Callable[..., CourierStage]

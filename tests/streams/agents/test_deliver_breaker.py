@@ -28,14 +28,6 @@ def courier(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     one.close()
 
 
-@pytest.fixture
-def sites() -> Iterator[Receiver]:
-    one = Receiver()
-    one.start()
-    yield one
-    one.stop()
-
-
 def transitions(courier: CourierStage, site: str) -> list[str]:
     bodies = [
         json.loads(each.body) for each in courier.records(courier.topics.operations) if isinstance(each, Operation)

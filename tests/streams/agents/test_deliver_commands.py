@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from schemas.codec import encode
 from schemas.identity import lane_partition
 from schemas.records import Attempt, AttemptError, Command, CommandKind, Delivery, PendingStep, Trigger
-from tests.broker import Broker
 from tests.journeys.receiver import Answer, Receiver
-from tests.streams.courier_stage import CourierStage
+from tests.streams.courier_stage import CourierStage, MakeStage
 from tests.streams.courier_values import a_site
 from tests.waiting import eventually
 
-MakeStage = Callable[..., CourierStage]
 LONG = ["10s"] * 5
-
-
-@pytest.fixture
-def make_courier(broker: Broker, tmp_path: Path) -> Iterator[MakeStage]:
-    made: list[CourierStage] = []
-
-    def make(**settings: object) -> CourierStage:
-        made.append(one := CourierStage(broker, tmp_path, **settings))
-        one.create_topics()
-        return one
-
-    yield make
-    for one in made:
-        one.close()
-
-
-@pytest.fixture
-def sites() -> Iterator[Receiver]:
-    one = Receiver()
-    one.start()
-    yield one
-    one.stop()
 
 
 def a_command(kind: CommandKind, delivery: Delivery, name: str, *pending: tuple[str, int]) -> Command:

@@ -4,41 +4,15 @@ from __future__ import annotations
 
 import itertools
 import signal
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 import pytest
 
 from schemas.records import Delivery, Parked
-from tests.broker import Broker
 from tests.journeys.receiver import Answer, Received, Receiver
-from tests.streams.courier_stage import CourierStage
+from tests.streams.courier_stage import CourierStage, MakeStage
 from tests.streams.courier_values import a_site
 from tests.waiting import eventually
-
-MakeStage = Callable[..., CourierStage]
-
-
-@pytest.fixture
-def make_courier(broker: Broker, tmp_path: Path) -> Iterator[MakeStage]:
-    made: list[CourierStage] = []
-
-    def make(**settings: object) -> CourierStage:
-        made.append(one := CourierStage(broker, tmp_path, **settings))
-        one.create_topics()
-        return one
-
-    yield make
-    for one in made:
-        one.close()
-
-
-@pytest.fixture
-def sites() -> Iterator[Receiver]:
-    one = Receiver()
-    one.start()
-    yield one
-    one.stop()
 
 
 def runs(received: Iterable[Received]) -> list[str]:

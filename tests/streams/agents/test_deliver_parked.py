@@ -34,14 +34,6 @@ def patient(broker: Broker, tmp_path: Path) -> Iterator[CourierStage]:
     one.close()
 
 
-@pytest.fixture
-def sites() -> Iterator[Receiver]:
-    one = Receiver()
-    one.start()
-    yield one
-    one.stop()
-
-
 def parked(stage: CourierStage, sent: Sequence[Delivery]) -> list[Parked]:
     wanted = {each.delivery_id for each in sent}
     found = [each for each in stage.records(stage.topics.parked) if isinstance(each, Parked)]

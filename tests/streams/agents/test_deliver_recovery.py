@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,36 +15,11 @@ from schemas.identity import lane_partition
 from schemas.records import AttemptStatus
 from streams.core.attempts import follower, row_of
 from streams.core.window import marks_from
-from tests.broker import HOOKLINE, Broker, environment
+from tests.broker import HOOKLINE, environment
 from tests.journeys.receiver import Answer, Receiver
-from tests.streams.courier_stage import CourierStage
+from tests.streams.courier_stage import CourierStage, MakeStage
 from tests.streams.courier_values import an_answer
 from tests.waiting import eventually, free_port
-
-MakeStage = Callable[..., CourierStage]
-
-
-@pytest.fixture
-def make_courier(broker: Broker, tmp_path: Path) -> Iterator[MakeStage]:
-    """Makes a stage; no courier runs yet."""
-    made: list[CourierStage] = []
-
-    def make(**settings: object) -> CourierStage:
-        made.append(one := CourierStage(broker, tmp_path, **settings))
-        one.create_topics()
-        return one
-
-    yield make
-    for one in made:
-        one.close()
-
-
-@pytest.fixture
-def sites() -> Iterator[Receiver]:
-    one = Receiver()
-    one.start()
-    yield one
-    one.stop()
 
 
 def committed(courier: CourierStage, topic: str) -> list[TopicPartition]:
