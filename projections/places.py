@@ -39,6 +39,9 @@ class Kind(IntEnum):
     OPERATION = 7  # three bits are full; neither is kept whole, and no table has rows of both
 
 
+KINDS = tuple(Kind)
+
+
 def place_of(kind: Kind, partition: int, offset: int) -> int:
     """3 bits of topic, 12 of partition, 48 of offset."""
     return kind << KIND_SHIFT | partition << PARTITION_SHIFT | offset
@@ -46,7 +49,7 @@ def place_of(kind: Kind, partition: int, offset: int) -> int:
 
 def kind_of(place: int) -> Kind:
     """The topic of a place."""
-    return Kind(place >> KIND_SHIFT)
+    return KINDS[place >> KIND_SHIFT]
 
 
 def partition_of(place: int) -> int:
