@@ -170,7 +170,10 @@ export async function save(ed) {
   const { text, ids } = ed.kind.write(ed.draft);
   const head = ed.id ? `{"id":${JSON.stringify(ed.id)},"revision":${ed.revision},` : "{";
   try {
-    take(ed, await call(ed.id ? "PUT" : "POST", at(ed), { body: head + text.slice(1) }));
+    const answer = await call(ed.id ? "PUT" : "POST", at(ed), { body: head + text.slice(1) });
+    const typed = ed.kind.write(ed.draft).text === text ? null : ed.draft; // while it was under way
+    take(ed, answer);
+    if (typed) ed.draft = typed;
   } catch (error) {
     if (error instanceof Problem && error.code === "stale_revision") return (ed.conflict = true), "conflict";
     return refused(ed, ids, error);
@@ -220,10 +223,10 @@ export const isFresh = (ed) => Boolean(ed.history?.answer) && !ed.history.busy &
 
 /** An action's usual fields become blank rows, those of the action before go. @param {Editing} ed @param {string[]} fields */
 export function offer(ed, fields) {
-  const wanted = ["customer", ...fields.map((each) => `data.${each}`)];
-  const kept = ed.draft.mapping.filter((each) => !isBlank(each) || !each.offered || wanted.includes(each.to));
+  const [known, wanted] = [ed.draft.mapping, ["customer", ...fields.map((each) => `data.${each}`)]];
+  const kept = known.filter((each) => !isBlank(each) || !each.offered);
   const missing = wanted.filter((to) => !kept.some((each) => each.to === to));
-  ed.draft.mapping = [...kept, ...missing.map((to) => row("", to, true))];
+  ed.draft.mapping = [...kept, ...missing.map((to) => known.find((each) => each.to === to) ?? row("", to, true))];
 }
 
 /** The row that the next click fills: the one that was chosen, else the next blank one. @param {Editing} ed */

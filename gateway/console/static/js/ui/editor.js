@@ -17,10 +17,17 @@ import { badge, icon } from "./status.js";
 /** @typedef {import("./editing.js").Editing} Editing */
 /** @typedef {import("./catalogue.js").Words} Words */
 
+const REST = 500; // ms: whoever chooses by typing changes the action with each letter
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let resting;
+
 /** Once endpoint and action are there, a webhook that waits for its first request is saved. @param {Editing} ed @param {() => Promise<any>} save */
-const maybeWait = (ed, save) => async () => {
-  if (ed.id || ed.sample.kind !== "next" || !ed.draft.endpoint.trim() || !ed.draft.action) return;
-  if ((await save()) === true) wait(ed);
+const maybeWait = (ed, save) => () => {
+  clearTimeout(resting);
+  resting = setTimeout(async () => {
+    if (ed.id || ed.sample.kind !== "next" || !ed.draft.endpoint.trim() || !ed.draft.action) return;
+    if ((await save()) === true) wait(ed);
+  }, REST);
 };
 
 /** @param {Editing} ed @param {Words} known @param {() => Promise<any>} save @param {any} [notice] */
@@ -32,7 +39,7 @@ export function editor(ed, { actions, operators }, save, notice = nothing) {
   const act = (/** @type {string} */ name) => {
     offer(ed, actions.find((each) => each.name === name)?.fields ?? []);
     changed(ed);
-    void done();
+    done();
   };
   const closed = !mayWrite() || ed.state === "archived";
   const paths = [...ed.paths];
@@ -42,7 +49,7 @@ export function editor(ed, { actions, operators }, save, notice = nothing) {
       <section class="form" aria-label="Request">
         ${labelled(ed, "f-name", "Name", text(ed, "f-name", "Name", draft, "name", { hint: draft.endpoint }))}
         ${labelled(ed, "f-method", "Method", choice(ed, "f-method", "Method", draft, "method", [["POST", "POST"], ["PUT", "PUT"]]))}
-        ${labelled(ed, "f-endpoint", "Endpoint", text(ed, "f-endpoint", "Endpoint", draft, "endpoint", { hint: "points", done: () => void done() }), draft.endpoint ? html`<code>${address(ed)}</code> ${copyButton(address(ed), "The URL", "Copy")}` : nothing)}
+        ${labelled(ed, "f-endpoint", "Endpoint", text(ed, "f-endpoint", "Endpoint", draft, "endpoint", { hint: "points", done }), draft.endpoint ? html`<code>${address(ed)}</code> ${copyButton(address(ed), "The URL", "Copy")}` : nothing)}
         ${labelled(ed, "f-action", "Action", choice(ed, "f-action", "Action", draft, "action", [["", "Choose…"], ...(draft.action && !chosen ? [/** @type {[string, string]} */ ([draft.action, draft.action])] : []), ...actions.map((each) => /** @type {[string, string]} */ ([each.name, each.label]))], act))}
       </section>
       <section aria-label="Filters"><h2>Filters</h2>${said(ed, "f-filters")}${filterTree(ed, operators, focus)}</section>
