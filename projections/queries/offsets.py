@@ -9,6 +9,12 @@ from projections.tables import offsets
 
 __all__ = ["as_of", "folded", "reached", "stamp"]
 
+# Of the records folded last: the earliest where more is to come, and the latest of all.
+TIMES = select(
+    func.min(offsets.c.recorded_at).filter(offsets.c.next_offset < offsets.c.end_offset),
+    func.max(offsets.c.recorded_at),
+)
+
 
 def folded(connection: Connection) -> dict[tuple[str, int], int]:
     """The next offset to be folded, by topic and partition; the topic with its prefix."""
@@ -34,10 +40,6 @@ def as_of(connection: Connection) -> str | None:
 
     None before the first record.
     """
-    table = offsets.c
-    lagging, newest = (
-        select(func.min(table.recorded_at)).where(table.next_offset < table.end_offset),
-        select(func.max(table.recorded_at)),
-    )
-    at = connection.execute(lagging).scalar() or connection.execute(newest).scalar()
+    lagging, newest = connection.execute(TIMES).one()
+    at = lagging or newest
     return iso(at) if at else None
