@@ -167,6 +167,20 @@ function refused(ed, ids, error) {
 /** Save; answers whether it is saved, "conflict" where somebody else was first. Throws what is not about its fields.
  * @param {Editing} ed @returns {Promise<boolean | "conflict">} */
 export async function save(ed) {
+  if (saving.has(ed)) return false; // two presses are one
+  saving.add(ed);
+  try {
+    return await saved(ed);
+  } finally {
+    saving.delete(ed);
+  }
+}
+
+/** @type {Set<Editing>} */
+const saving = new Set();
+
+/** @param {Editing} ed @returns {Promise<boolean | "conflict">} */
+async function saved(ed) {
   const { text, ids } = ed.kind.write(ed.draft);
   const head = ed.id ? `{"id":${JSON.stringify(ed.id)},"revision":${ed.revision},` : "{";
   try {
