@@ -69,6 +69,18 @@ def test_junk_of_a_producer_is_found_in_two_steps_with_reason_place_and_bytes(pa
     expect(main).to_contain_text("00000000  7b 22 61 63 63 6f 75 6e")
 
 
+def test_what_names_no_account_is_shown_to_the_operator(page: Page, account: Account) -> None:
+    hookline = account.house.hookline
+    hookline.produce(hookline.topics.customer_events, b"this is not json")
+    page.goto(f"/a/{account.name}/rejected")
+    page.get_by_role("link", name="the records of no account").click()
+    settled(page, "Rejected records of no account")
+    page.reload()
+    page.locator("tbody a").first.click()
+    settled(page, "Rejected record")
+    expect(page.locator("main")).to_contain_text("this is not json")
+
+
 def test_a_rejected_record_is_dismissed_and_stays(page: Page, account: Account) -> None:
     record = garbage(account)
     page.goto(f"/a/{account.name}/rejected/{record}")

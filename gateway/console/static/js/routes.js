@@ -24,6 +24,8 @@ export const ROUTES = [
   ["/subscriptions/{id}", "subscription"],
   ["/settings", "settings"],
   ["/ops", "ops"],
+  ["/ops/rejected", "rejected"],
+  ["/ops/rejected/{id}", "rejected-record"],
   ["/resends", "resends"],
   ["/resends/{id}", "resend"],
   ["/rejected", "rejected"],

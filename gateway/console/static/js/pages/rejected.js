@@ -1,6 +1,9 @@
 // @ts-check
 /** Records that could not be used: why, where they lie, what can be done. */
-import { html } from "../../lit/lit-html.js";
+import { html, nothing } from "../../lit/lit-html.js";
+import { get } from "../lib/api.js";
+import { apiQuery } from "../lib/url.js";
+import { session } from "../session.js";
 import { bytes } from "../lib/time.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
@@ -32,17 +35,26 @@ const COLUMNS = [
   { id: "state", label: "State", cell: (row) => badge(row.state) },
 ];
 
+/** Whether it is about the records that name no account, which are the operator's. @param {import("../run.js").Ctx} ctx */
+const isOfNone = (ctx) => ctx.path.startsWith("/ops/");
+
+/** @param {import("../run.js").Ctx} ctx */
+function others(ctx) {
+  if (session.who?.kind !== "operator") return nothing;
+  return isOfNone(ctx) ? html`<p class="meta">These name no account that there is. <a href=${ctx.href("/rejected")}>Those of ${ctx.account}</a></p>` : html`<p class="meta">What names no account is among <a href=${ctx.href("/ops/rejected")}>the records of no account</a>.</p>`;
+}
+
 export default {
-  title: () => "Rejected records",
+  title: (/** @type {import("../run.js").Ctx} */ ctx) => (isOfNone(ctx) ? "Rejected records of no account" : "Rejected records"),
   /** @param {import("../run.js").Ctx} ctx */
-  load: (ctx) => ctx.list("/rejected"),
+  load: (ctx) => (isOfNone(ctx) ? get("/v1/rejected", { query: apiQuery(ctx.query), signal: ctx.signal }) : ctx.list("/rejected")),
   /** @param {import("../run.js").Ctx} ctx @param {any} page */
   view(ctx, page) {
     const none = isFiltered(ctx)
-      ? empty("Nothing matches these filters", html`<p><button type="button" @click=${() => clear(ctx, FILTERS)}>Clear filters</button> ${widen(ctx, "/rejected")}</p>`)
-      : empty("Every record of this range was valid", html`<p>What a producer writes that cannot be used lies here with its bytes and the reason; nothing is dropped. ${widen(ctx, "/rejected")}</p>`);
-    return html`${filterBar(ctx, FILTERS)}
-      ${table({ name: "rejected", caption: "Rejected records, the newest first", columns: COLUMNS, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`/rejected/${encodeURIComponent(row.id)}`), empty: none })}
+      ? empty("Nothing matches these filters", html`<p><button type="button" @click=${() => clear(ctx, FILTERS)}>Clear filters</button> ${isOfNone(ctx) ? nothing : widen(ctx, "/rejected")}</p>`)
+      : empty("Every record of this range was valid", html`<p>What a producer writes that cannot be used lies here with its bytes and the reason; nothing is dropped. ${isOfNone(ctx) ? nothing : widen(ctx, "/rejected")}</p>`);
+    return html`${filterBar(ctx, FILTERS)}${others(ctx)}
+      ${table({ name: "rejected", caption: "Rejected records, the newest first", columns: COLUMNS, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`${isOfNone(ctx) ? "/ops" : ""}/rejected/${encodeURIComponent(row.id)}`), empty: none })}
       <div class="table-foot">${pager(ctx, page)}</div>`;
   },
 };

@@ -18,7 +18,8 @@ import { explanation } from "./words.js";
 
 /** @param {Ctx} ctx @param {Editing} ed @param {string} site its id @param {{subscription?: string, event?: string, test?: boolean}} [options] `event`: chosen elsewhere */
 export function messageCard(ctx, ed, site, { subscription, event: given, test = false } = {}) {
-  const state = (ctx.state.message ??= { event: "", answer: null, busy: false, error: null });
+  const state = (ctx.state.message ??= { event: "", answer: null, revision: ed.revision, busy: false });
+  if (state.revision !== ed.revision) Object.assign(state, { answer: null, revision: ed.revision }); // a test of what was before
   const path = (/** @type {string} */ verb) => ctx.api(`/sites/${encodeURIComponent(site)}/${verb}`);
   const event = given ?? state.event;
   const body = event ? { event_id: event } : {};
