@@ -44,6 +44,7 @@ from gateway.api.times import now_ms
 from gateway.api.unknown import UnknownDoor
 from gateway.awaiting import Awaiting, Follows
 from gateway.console.serving import add_console
+from gateway.forwarded import Forwarded
 from gateway.gate import Gate
 from gateway.incoming import answers
 from gateway.incoming.allowance import Allowance
@@ -157,7 +158,7 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
             ),
         ),
     )
-    front = serving.Serving(entrance, configuration, settings.max_body, gate)
+    front = serving.Serving(entrance, configuration, settings.max_body, gate, Forwarded(settings.trusted_proxies))
     gauges = Gauges(look=edges.look, reader=edges.reader, topics=topics, configuration=configuration, now=now_ms)
     app = routed(incoming, front, tuple(operations(doors)), gate, gauges)
     app.on_cleanup.append(requester.clean_up)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -70,6 +71,9 @@ class Settings(BaseSettings):
     operator_key: SecretStr | None = Field(None, description="the operator's API key; blank: operator.key in DATA_DIR")
     allowed_networks: Annotated[list[AllowedNetwork], NoDecode] = Field(
         [], description="networks, each with an optional port, that sites may use although they are not public"
+    )
+    trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
+        [], description="networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"
     )
     static_ip_proxy: Annotated[Proxy | None, NoDecode] = Field(
         None, repr=False, description="http://host:port that sites with `proxy: static_ip` are reached through"
@@ -180,6 +184,11 @@ class Settings(BaseSettings):
     @field_validator("secret_keys", mode="before")
     @classmethod
     def _keys(cls, value: Any) -> Any:
+        return words(value)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _proxies(cls, value: Any) -> Any:
         return words(value)
 
     @field_validator("allowed_networks", mode="before")

@@ -16,6 +16,7 @@ from gateway.api.entering import Entrance
 from gateway.api.operations import Access, Call, Operation
 from gateway.api.problems import Problem, missing, problem_of, respond_problem
 from gateway.api.validation import field_errors
+from gateway.forwarded import Forwarded
 from gateway.gate import Gate, Handler
 from gateway.incoming.bodies import BodyBroken, BodySlow, BodyTooLarge, EncodingRefused, read_body
 from schemas.errors import HooklineError
@@ -40,10 +41,19 @@ class Serving:
         configuration: which accounts there are.
         max_body: bytes.
         gate: what is behind it, which is all but what anybody may do, is not answered while it is shut.
+        forwarded: which proxies are believed.
     """
 
-    def __init__(self, entrance: Entrance, configuration: Configuration, max_body: int, gate: Gate) -> None:
+    def __init__(
+        self,
+        entrance: Entrance,
+        configuration: Configuration,
+        max_body: int,
+        gate: Gate,
+        forwarded: Forwarded = Forwarded(),  # noqa: B008 - it never changes
+    ) -> None:
         self._gate = gate
+        self._forwarded = forwarded
         self._entrance = entrance
         self._configuration = configuration
         self._max_body = max_body
@@ -78,13 +88,14 @@ class Serving:
             caller = self._caller(operation, request)
             query = query_of(operation, request)
             body = await self._body(operation, request)
+            peer = request.remote or ""
             call = Call(
                 caller,
                 request.match_info,
                 query,
                 body,
-                request.remote or "",
-                request.secure,
+                self._forwarded.caller(peer, request.headers),
+                self._forwarded.is_secure(peer, request.headers, here=request.secure),
                 request.headers.get(LAST_EVENT_ID, ""),
                 partial(self._admitted, operation, request),
                 trace_parent(request.headers.items()) if TRACE_HEADER in request.headers else None,

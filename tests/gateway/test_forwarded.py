@@ -1,0 +1,54 @@
+"""Forwarded headers are believed of trusted proxies, and of nobody else."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from gateway.forwarded import Forwarded
+from schemas.settings import Settings
+
+PROXIES = Forwarded((ip_network("10.0.0.0/8"), ip_network("::1/128")))
+
+
+def headers(*pairs: tuple[str, str]) -> CIMultiDictProxy[str]:
+    return CIMultiDictProxy(CIMultiDict(pairs))
+
+
+@pytest.mark.parametrize(
+    ("peer", "named", "caller"),
+    [
+        ("192.0.2.1", "198.51.100.7", "192.0.2.1"),  # a stranger may say what it likes
+        ("10.0.0.1", "198.51.100.7", "198.51.100.7"),
+        ("::1", "198.51.100.7", "198.51.100.7"),
+        ("10.0.0.1", "203.0.113.9, 198.51.100.7", "198.51.100.7"),  # what the caller itself wrote comes first
+        ("10.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.2", "198.51.100.7"),  # two proxies of ours
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "nonsense", "nonsense"),
+        ("", "198.51.100.7", ""),
+    ],
+)
+def test_the_last_address_that_no_proxy_of_ours_has_is_the_caller(peer: str, named: str, caller: str) -> None:
+    assert PROXIES.caller(peer, headers(("X-Forwarded-For", named))) == caller
+    assert Forwarded().caller(peer, headers(("X-Forwarded-For", named))) == peer
+
+
+def test_several_headers_are_one_list() -> None:
+    two = headers(("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "198.51.100.7"))
+    assert PROXIES.caller("10.0.0.1", two) == "198.51.100.7"
+
+
+def test_https_is_what_a_trusted_proxy_says_it_was() -> None:
+    said = headers(("X-Forwarded-Proto", "https"))
+    assert PROXIES.is_secure("10.0.0.1", said, here=False)
+    assert not PROXIES.is_secure("192.0.2.1", said, here=False)
+    assert not PROXIES.is_secure("10.0.0.1", headers(("X-Forwarded-Proto", "http")), here=True)
+    assert PROXIES.is_secure("10.0.0.1", headers(), here=True)
+
+
+def test_the_setting_is_a_list_of_networks() -> None:
+    assert Settings(trusted_proxies="10.0.0.0/8, ::1/128").trusted_proxies == list(PROXIES.trusted)
+    with pytest.raises(ValueError, match="trusted_proxies"):
+        Settings(trusted_proxies="10.0.0.1/8")
