@@ -47,7 +47,7 @@ format: setup  ## put the code into its format
 	$(BIN)/ruff check --fix .
 
 test: setup  ## unit tests and journeys on a real Apache Kafka
-	$(PYTEST) -m 'not prove' -n 2 --dist loadfile
+	$(PYTEST) -m 'not prove' -n 2 --dist loadfile --no-loadscope-reorder
 
 check: lint test  ## what CI runs
 
