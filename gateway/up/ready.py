@@ -109,13 +109,21 @@ def greeting(settings: Settings, client: Client, receiver: str) -> list[str]:
         f"  Kafka         {kafka}",
         *([f"  receiver      http://{receiver} shows what arrives"] if receiver else []),
         f"  operator key  {key}",
-        f"  console       {login_link(client, settings.public_url)}",
-        "                good once, for ten minutes; `hookline console` prints another",
+        *console_lines(settings, client),
         "",
         "Try it; the answer comes when Kafka has the request:",
         f"  {line_to_paste(settings, client)}",
         "",
     ]
+
+
+def console_lines(settings: Settings, client: Client) -> list[str]:
+    """The link that logs a browser in; how to get one, where the gateway has none just now."""
+    try:
+        link = login_link(client, settings.public_url)
+    except (NotReached, Refused) as problem:
+        return [f"  console       `hookline console` prints a link to it (not now: {problem})"]
+    return [f"  console       {link}", "                good once, for ten minutes; `hookline console` prints another"]
 
 
 def line_to_paste(settings: Settings, client: Client) -> str:
