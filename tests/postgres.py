@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import itertools
 import os
@@ -14,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from gateway.up import tether
 from tests.waiting import eventually, free_port
 
 __all__ = ["PASSWORD", "Postgres"]
@@ -30,6 +32,11 @@ OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
 }
+
+
+def end_with_us() -> None:
+    """In the new process, when it has its user: the kernel ends it when we are gone, however we went."""
+    ctypes.CDLL(None).prctl(tether.PR_SET_PDEATHSIG, signal.SIGQUIT.value)
 
 
 class Postgres:
@@ -63,6 +70,7 @@ class Postgres:
                 stderr=log,
                 cwd="/",
                 start_new_session=True,
+                preexec_fn=end_with_us,  # noqa: PLW1509 - one system call, and no other way that outlives a kill -9 of ours
                 **self._as,
             )
         eventually(self.answers, within=30, what="PostgreSQL answers")
