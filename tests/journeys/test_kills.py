@@ -1,12 +1,17 @@
-"""kill -9 of each role under load: every 2xx's event is delivered, no row is missing, none forked."""
+"""kill -9 of each role, and of Kafka, under load: every 2xx's event is delivered, no row is missing, none forked."""
 
 from __future__ import annotations
 
 import os
+import signal
+import uuid
 from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.broker import Broker
 from tests.journeys.conftest import MakeHookline
 from tests.journeys.hookline import Hookline
 from tests.journeys.load import Load, Sent
@@ -19,9 +24,18 @@ RATE = 200  # requests a second
 PARALLEL = 50  # requests in flight to the site
 UNACKNOWLEDGED = RATE // 4  # attempts of a quarter of a second: what may have been made and not yet recorded
 ROLES = ("gateway", "streams", "courier", "projector")
+ROUNDS = int(os.environ.get("HOOKLINE_PROVE", "5"))
 
 
 def kill_under_load(hookline: Hookline, receiver: Receiver, role: str) -> None:
+    def kill() -> None:
+        hookline.kill(role)
+        hookline.start(role)
+
+    disturb_under_load(hookline, receiver, kill)
+
+
+def disturb_under_load(hookline: Hookline, receiver: Receiver, kill: Callable[[], None]) -> None:
     hookline.start()
     shop = Shop(hookline)
     shop.endpoint()
@@ -30,8 +44,7 @@ def kill_under_load(hookline: Hookline, receiver: Receiver, role: str) -> None:
     with Load(url, lambda number: {"customer": f"c-{number}", "points": number}, rate=RATE) as load:
         eventually(lambda: len(load.accepted) > RATE, what="a second of load")
         eventually(lambda: receiver.received, what="messages arrive")
-        hookline.kill(role)
-        hookline.start(role)
+        kill()
         here = len(load.accepted)
         eventually(lambda: len(load.accepted) > here + RATE, within=30, what="a second of load after the restart")
     nothing_is_lost(hookline, receiver, load.accepted)
@@ -77,13 +90,48 @@ def test_nothing_is_lost_when_a_role_is_killed(make_hookline: MakeHookline, rece
     kill_under_load(make_hookline(), receiver, role)
 
 
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[Broker]:
+    """A broker that only this test kills."""
+    one = Broker(tmp_path / "kafka")
+    one.start()
+    yield one
+    one.stop()
+
+
+def kill_the_broker(broker: Broker, folder: Path, receiver: Receiver) -> None:
+    hookline = Hookline(broker, folder, f"t{uuid.uuid4().hex[:10]}.")
+    hookline.create_topics()
+
+    def kill() -> None:
+        broker.stop(signal.SIGKILL)
+        broker.start()
+
+    try:
+        disturb_under_load(hookline, receiver, kill)
+    finally:
+        hookline.stop_all()
+
+
+def test_nothing_is_lost_when_kafka_is_killed(own_broker: Broker, tmp_path: Path, receiver: Receiver) -> None:
+    kill_the_broker(own_broker, tmp_path / "hookline", receiver)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(0)
+def test_nothing_is_lost_however_often_kafka_is_killed(own_broker: Broker, tmp_path: Path, receiver: Receiver) -> None:
+    for number in range(ROUNDS):
+        receiver.received.clear()
+        kill_the_broker(own_broker, tmp_path / f"hookline{number}", receiver)
+
+
 @pytest.mark.prove
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_is_lost_however_often_a_role_is_killed(
     make_hookline: MakeHookline, role: str, receiver: Receiver
 ) -> None:
-    for _ in range(int(os.environ.get("HOOKLINE_PROVE", "5"))):
+    for _ in range(ROUNDS):
         receiver.received.clear()
         hookline = make_hookline()
         kill_under_load(hookline, receiver, role)
