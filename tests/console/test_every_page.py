@@ -29,15 +29,20 @@ def shop(console: ConsoleHouse) -> Account:
 
 
 @every_page
-def test_axe_finds_nothing_serious(page: Page, shop: Account, shown: Shown) -> None:
+def test_every_page_is_accessible_in_both_themes_and_widths(page: Page, shop: Account, shown: Shown) -> None:
     page.goto(f"/a/shop{shown.path(shop)}")
     settled(page, shown.heading)
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("h1")).to_be_focused()
+    assert page.title() == f"{shown.heading} · shop · Hookline"
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
         assert serious(page) == []
         page.emulate_media(color_scheme="dark")
         assert serious(page, runOnly=["color-contrast"]) == []  # what a theme can change
         page.emulate_media(color_scheme="light")
+    assert page.evaluate(OVERFLOW) <= 0
+    assert page.evaluate(SMALL) == []
 
 
 def serious(page: Page, **options: object) -> list[tuple[str, list[str]]]:
@@ -48,26 +53,6 @@ def serious(page: Page, **options: object) -> list[tuple[str, list[str]]]:
         for each in found
         if each["impact"] in {"serious", "critical"}
     ]
-
-
-@every_page
-def test_a_narrow_page_does_not_scroll_sideways_and_its_targets_can_be_hit(
-    make_context: MakeContext, console: ConsoleHouse, shop: Account, shown: Shown
-) -> None:
-    page = make_context(console.operator_key, viewport=NARROW).new_page()
-    page.goto(f"/a/shop{shown.path(shop)}")
-    settled(page, shown.heading)
-    assert page.evaluate(OVERFLOW) <= 0
-    assert page.evaluate(SMALL) == []
-
-
-@every_page
-def test_the_heading_takes_the_focus_and_the_title_says_where_one_is(page: Page, shop: Account, shown: Shown) -> None:
-    page.goto(f"/a/shop{shown.path(shop)}")
-    settled(page, shown.heading)
-    expect(page.locator("h1")).to_have_count(1)
-    expect(page.locator("h1")).to_be_focused()
-    assert page.title() == f"{shown.heading} · shop · Hookline"
 
 
 def test_a_slow_page_says_so_and_can_be_cancelled(page: Page) -> None:
