@@ -107,7 +107,7 @@ def dump(
 
 
 def named(connection: Connection, table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
-    names = [column.name for column in table.columns]
+    names = [str(column.name) for column in table.columns]  # plain: a reserved word is more to SQLAlchemy
     for row in rows_of(connection, table):
         yield table.name, dict(zip(names, row, strict=False))
 

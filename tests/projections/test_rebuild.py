@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import delete, update
 
@@ -224,3 +225,11 @@ def test_the_state_of_a_time_is_what_was_written_until_then(settings: Settings) 
     assert (then, since) == (["resent", "queued"], ["resent", "done"])
     with pytest.raises(TableUnknown, match="attempts"):
         list(dump(settings, moment, "nosuch"))
+
+
+def test_every_row_of_a_dump_can_be_written_as_json(settings: Settings) -> None:
+    topics = Topics(settings)
+    write(settings, topics.rejected, a_rejected())
+    write(settings, topics.attempts, an_attempt())
+    lines = [orjson.dumps({"table": name} | row, default=str) for name, row in dump(settings, now())]
+    assert {orjson.loads(line)["table"] for line in lines} >= {"attempts", "rejected"}
