@@ -65,7 +65,7 @@ def settled(page: Page, heading: str) -> None:
     """Wait until the page stands: its heading is there, nothing is under way."""
     expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
     expect(page.locator("main[aria-busy=false]")).to_be_visible()
-    expect(page.locator(".skeleton")).to_have_count(0)
+    expect(page.locator(".skeleton, .dimmed")).to_have_count(0)
 
 
 def set_filter(page: Page, name: str, value: str) -> None:
