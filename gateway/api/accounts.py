@@ -10,8 +10,7 @@ from typing import Any
 from gateway.api.answers import Answer
 from gateway.api.callers import Callers, hash_of
 from gateway.api.changing import Changer, Item, single
-from gateway.api.collection import AFTER_WITHIN
-from gateway.api.operations import Call
+from gateway.api.operations import AFTER_WITHIN, Call
 from gateway.api.paging import page_of
 from gateway.api.problems import invalid, missing
 from gateway.api.shapes import AccountSent, KeySent

@@ -8,7 +8,6 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from gateway.api.answers import Answer
-from gateway.api.collection import AFTER_WITHIN
 from gateway.api.log_queries import LogQuery, Text
 from gateway.api.operations import Call
 from gateway.api.reading import Reader
@@ -48,8 +47,6 @@ class Activity:
 
     async def list(self, call: Call) -> Answer:
         """A page of it."""
-        parameters = call.query.model_dump(by_alias=True, exclude_none=True)
-        after = parameters.pop("after", None)
-        reached = after is None or await self.reader.reached(after, AFTER_WITHIN)
+        parameters, reached = await self.reader.asked(call)
         found = await self.reader.read(lambda connection: activity.page(connection, call.account, parameters))
         return Answer({**found, "stale": not reached})

@@ -11,8 +11,7 @@ from pydantic import BaseModel, Field
 
 from gateway.api.answers import Answer
 from gateway.api.changing import Changer
-from gateway.api.collection import AFTER_WITHIN
-from gateway.api.operations import Call, Query
+from gateway.api.operations import AFTER_WITHIN, Call, Query
 from gateway.api.paging import read_cursor, write_cursor
 from gateway.api.reading import refused_parameter
 from gateway.api.revision_diffs import ChangedField, differences

@@ -10,7 +10,7 @@ from gateway.api.answers import Answer
 from gateway.api.changing import Changer, Item, single
 from gateway.api.checks import Checks
 from gateway.api.kinds import Kind, definition, shown
-from gateway.api.operations import Call
+from gateway.api.operations import AFTER_WITHIN, Call
 from gateway.api.paging import page_of
 from gateway.api.problems import Problem, invalid, missing
 from gateway.api.revision_diffs import number_of
@@ -22,9 +22,7 @@ from schemas.errors import ConfigurationRefused, FieldError, FieldInvalid
 from schemas.records import EntityKind
 from streams.core.configuration import AccountState, Entity
 
-__all__ = ["AFTER_WITHIN", "Collection", "Fills", "custom_actions", "listed", "sites_of"]
-
-AFTER_WITHIN = 2.0  # seconds that a list waits for `after`
+__all__ = ["Collection", "Fills", "custom_actions", "listed", "sites_of"]
 
 
 class Fills(Protocol):

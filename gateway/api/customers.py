@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from gateway.api.answers import Answer
-from gateway.api.collection import AFTER_WITHIN
 from gateway.api.log_queries import RangeQuery
 from gateway.api.log_shapes import AttemptRow, EventRow, RequestRow
 from gateway.api.operations import Call
@@ -48,9 +47,7 @@ class Customers:
 
     async def timeline(self, call: Call) -> Answer:
         """A page of one customer's time line."""
-        parameters = call.query.model_dump(by_alias=True, exclude_none=True)
-        after = parameters.pop("after", None)
-        reached = after is None or await self.reader.reached(after, AFTER_WITHIN)
+        parameters, reached = await self.reader.asked(call)
         names, customer = site_names_of(self.configuration, call.account), call.path["customer"]
         found = await self.reader.read(
             lambda connection: timelines.page(connection, call.account, parameters, customer=customer, site_names=names)

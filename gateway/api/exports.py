@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway.api.answers import Download
-from gateway.api.collection import AFTER_WITHIN
 from gateway.api.operations import Call
 from gateway.api.reading import Reader
 from gateway.api.site_names import orderings_of, site_names_of
@@ -161,9 +160,7 @@ class Exports:
         return await self._download(call, "queue", page, Layout(QUEUE), form)
 
     async def _download(self, call: Call, name: str, page: Page, layout: Layout, form: Format) -> Download:
-        parameters = call.query.model_dump(by_alias=True, exclude_none=True)
-        if (after := parameters.pop("after", None)) is not None:
-            await self.reader.reached(after, AFTER_WITHIN)
+        parameters, _ = await self.reader.asked(call)
         source = Source(name, call.account, page, layout.columns, layout.flat, form, parameters)
         first, cursor = await self.reader.read(lambda connection: source.text(connection, None))
         filename = f"{call.account}-{name}.{form.suffix}"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.api.answers import Answer
-from gateway.api.collection import AFTER_WITHIN
-from gateway.api.operations import Call
+from gateway.api.operations import AFTER_WITHIN, Call
 from gateway.api.problems import Problem, missing
 from gateway.api.reading import Reader
 from gateway.api.times import iso, now_ms
@@ -34,9 +33,7 @@ class JobDoor:
 
     async def list(self, call: Call) -> Answer:
         """A page of them, the newest first."""
-        parameters = call.query.model_dump(by_alias=True, exclude_none=True)
-        after = parameters.pop("after", None)
-        reached = after is None or await self.reader.reached(after, AFTER_WITHIN)
+        parameters, reached = await self.reader.asked(call)
         prefixes = [ID_PREFIX[each] for each in self.types]
         found = await self.reader.read(lambda c: operations.page(c, call.account, parameters, prefixes))
         items = [in_list(self.shown(as_now(each))) for each in found["items"]]

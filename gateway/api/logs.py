@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from gateway.api.answers import Answer
 from gateway.api.changing import Changer
-from gateway.api.collection import AFTER_WITHIN
 from gateway.api.operations import Call
 from gateway.api.problems import missing
 from gateway.api.reading import Reader
@@ -67,9 +66,7 @@ class Logs:
         return await self._one(call, partial(deliveries.one, site_names=self._site_names(call)))
 
     async def _page(self, call: Call, page: Callable[..., dict[str, Any]]) -> Answer:
-        parameters = call.query.model_dump(by_alias=True, exclude_none=True)
-        after = parameters.pop("after", None)
-        reached = after is None or await self.reader.reached(after, AFTER_WITHIN)
+        parameters, reached = await self.reader.asked(call)
         found = await self.reader.read(
             lambda connection: page(connection, call.account, parameters), slow="q" in parameters
         )

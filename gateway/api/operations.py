@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from gateway.api.answers import Answer, Download, EventStream
 from gateway.api.callers import Caller
 
-__all__ = ["Access", "Call", "Operation", "Query"]
+__all__ = ["AFTER_WITHIN", "Access", "Call", "Operation", "Query"]
+
+AFTER_WITHIN = 2.0  # seconds that a list waits for `after`
 
 
 class Access(StrEnum):

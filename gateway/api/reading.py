@@ -6,10 +6,11 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from gateway.api.operations import AFTER_WITHIN, Call
 from gateway.api.problems import Problem
 from gateway.api.watching import Watcher
 from projections.queries import offsets
@@ -76,6 +77,16 @@ class Reader:
                 return False
             version = self.watcher.version
         return True
+
+    async def asked(self, call: Call) -> tuple[dict[str, Any], bool]:
+        """What a list was asked for besides `after`, and whether the view has come that far; waited for a moment.
+
+        Raises:
+            Problem: `after` is not a position.
+        """
+        parameters = call.query.model_dump(by_alias=True, exclude_none=True)
+        after = parameters.pop("after", None)
+        return parameters, after is None or await self.reached(after, AFTER_WITHIN)
 
     async def _stamp(self) -> object:
         """How far the log is folded; None while the store is away."""

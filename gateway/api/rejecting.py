@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Row
 
 from gateway.api.answers import Answer
-from gateway.api.collection import AFTER_WITHIN
 from gateway.api.operations import Call
 from gateway.api.problems import Problem, missing
 from gateway.api.reading import Reader
@@ -46,9 +45,7 @@ class RejectedDoor:
 
     async def list(self, call: Call) -> Answer:
         """A page of them."""
-        parameters = call.query.model_dump(by_alias=True, exclude_none=True)
-        after = parameters.pop("after", None)
-        reached = after is None or await self.reader.reached(after, AFTER_WITHIN)
+        parameters, reached = await self.reader.asked(call)
         page = partial(rejected.page, account=account_of(call), parameters=parameters, prefix=self.topics.prefix)
         return Answer({**await self.reader.read(page), "stale": not reached})
 

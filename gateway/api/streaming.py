@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from gateway.api.answers import EventStream
-from gateway.api.collection import AFTER_WITHIN
 from gateway.api.operations import Call
 from gateway.api.problems import Problem
 from gateway.api.reading import Reader, refused_parameter
@@ -117,12 +116,10 @@ class Streams:
     async def _stream(self, call: Call, log: Log, topic: str, item: Item) -> EventStream:
         if self.open >= MOST_STREAMS:
             raise Problem("unavailable", "too many streams are open here", headers={"Retry-After": "10"})
-        parameters: dict[str, Any] = call.query.model_dump(by_alias=True, exclude_none=True)
+        parameters, _ = await self.reader.asked(call)
         given = parameters.pop(LAST, None)
         last = call.last_event_id or given
         most = parameters.pop("most", None)
-        if (after := parameters.pop("after", None)) is not None:
-            await self.reader.reached(after, AFTER_WITHIN)
         following = Following(Wanted(log, topic, call.account, parameters), item, most)
         following.moment = await self._start(following, last)
         version = self.reader.watcher.version

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from gateway.cli.client import Client, Refused
 from schemas.errors import HooklineError
 
-__all__ = ["AccountUnclear", "SiteUnknown", "account_of", "all_items", "site_of"]
+__all__ = ["AccountUnclear", "SiteUnknown", "account_of", "all_items", "path_of", "site_of"]
 
 
 class AccountUnclear(HooklineError):
@@ -39,13 +39,18 @@ def account_of(client: Client, given: str) -> str:
     raise AccountUnclear(f"name the account: --account NAME, or set HOOKLINE_ACCOUNT{known}")
 
 
+def path_of(account: str) -> str:
+    """Where what an account has is in the API."""
+    return f"/v1/{quote(account, safe='')}"
+
+
 def site_of(client: Client, account: str, name: str) -> dict[str, Any]:
     """The site of this name that is not archived, or of this id.
 
     Raises:
         SiteUnknown: there is none.
     """
-    for site in all_items(client, f"/v1/{quote(account, safe='')}/sites"):
+    for site in all_items(client, f"{path_of(account)}/sites"):
         if site["id"] == name or (site["name"] == name and site["state"] != "archived"):
             return site
     raise SiteUnknown(f"the account {account} has no site {name!r}")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote
 
 import typer
 
@@ -75,11 +74,11 @@ def answered(client: Client, batch: list[Line]) -> list[dict[str, Any]]:
 
     if batch[0].error is not None:
         return [{"error": {"path": "", "message": line.error}} for line in batch]
+    from gateway.cli.accounts import path_of
+
     account, events = batch[0].account, [line.event for line in batch]
     try:
-        items: list[dict[str, Any]] = client.call("POST", f"/v1/{quote(account, safe='')}/events", {"events": events})[
-            "items"
-        ]
+        items: list[dict[str, Any]] = client.call("POST", f"{path_of(account)}/events", {"events": events})["items"]
     except Refused as refused:
         if refused.status != NOT_FOUND:
             raise

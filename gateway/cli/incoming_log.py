@@ -25,10 +25,8 @@ def incoming_log(  # noqa: PLR0917 - Typer passes options by name
     as_json: AsJson = False,
 ) -> None:
     """Show the incoming log: a row a request, the newest first."""
-    from urllib.parse import quote
-
     from gateway.cli import following
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
     from gateway.cli.incoming_table import show, show_one
     from schemas.json_text import dump
@@ -41,7 +39,7 @@ def incoming_log(  # noqa: PLR0917 - Typer passes options by name
         "customer": customer,
         "run_id": run,
     }
-    path = f"/v1/{quote(account_of(client, account), safe='')}/incoming-log"
+    path = f"{path_of(account_of(client, account))}/incoming-log"
     wanted = {name: value for name, value in asked.items() if value} | span(since, until)
     if follow:
         following.follow(client, path, wanted, limit, lambda row: typer.echo(dump(row)) if as_json else show_one(row))

@@ -44,10 +44,8 @@ def log(
     as_json: AsJson = False,
 ) -> None:
     """Show the webhook log: a row an attempt; with --follow then each attempt when it has ended."""
-    from urllib.parse import quote
-
     from gateway.cli import following
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
 
     client = Client.from_environment()
@@ -56,7 +54,7 @@ def log(
         client, whose, site, status=status, customer=customer, action=action, response_code=code, error=error
     )
     wanted |= span(since, until)
-    path = f"/v1/{quote(whose, safe='')}/webhook-log"
+    path = f"{path_of(whose)}/webhook-log"
     if follow:
         following.follow(client, path, wanted, limit, lambda row: print_row(row, as_json=as_json))
         return

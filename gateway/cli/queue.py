@@ -28,14 +28,14 @@ def queue(
     """Show what waits: in groups, then row by row."""
     if context.invoked_subcommand is not None:
         return
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
     from gateway.cli.log import filters
     from gateway.cli.outgoing_tables import groups_table, queue_table, show
 
     client = Client.from_environment()
     whose = account_of(client, account)
-    path = f"/v1/{quote(whose, safe='')}/queue"
+    path = f"{path_of(whose)}/queue"
     summary = client.call("GET", f"{path}/summary")
     if not summary["count"]:
         typer.echo("nothing is waiting")
@@ -60,10 +60,10 @@ def send_now(delivery: Delivery, account: Account = "") -> None:
 
 
 def ask(delivery: str, account: str, verb: str) -> None:
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
 
     client = Client.from_environment()
     whose = account_of(client, account)
-    done = client.call("POST", f"/v1/{quote(whose, safe='')}/queue/{quote(delivery, safe='')}/{verb}")
+    done = client.call("POST", f"{path_of(whose)}/queue/{quote(delivery, safe='')}/{verb}")
     typer.echo("\n".join(done["attempt_ids"]))

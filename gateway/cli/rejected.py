@@ -78,11 +78,11 @@ def ask(record: str, account: str, verb: str, *, no_account: bool) -> Any:
 
 def opened(account: str, *, no_account: bool) -> tuple[Client, str]:
     """Hookline, and where these records are in its API."""
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
 
     client = Client.from_environment()
-    return client, "/v1/rejected" if no_account else f"/v1/{quote(account_of(client, account), safe='')}/rejected"
+    return client, "/v1/rejected" if no_account else f"{path_of(account_of(client, account))}/rejected"
 
 
 def show(rows: list[dict[str, Any]]) -> None:

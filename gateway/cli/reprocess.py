@@ -26,9 +26,7 @@ def reprocess(  # noqa: PLR0917 - Typer passes options by name
     yes: Yes = False,
 ) -> None:
     """Run logged requests again, through today's definitions; those that gave an event are left out."""
-    from urllib.parse import quote
-
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
 
     asked = {"outcome": outcome, "endpoint": endpoint}
@@ -36,7 +34,7 @@ def reprocess(  # noqa: PLR0917 - Typer passes options by name
     if bool(ids) == bool(chosen):
         raise typer.BadParameter("name requests, or choose them by --outcome, --endpoint, --since, --until")
     client = Client.from_environment()
-    path = f"/v1/{quote(account_of(client, account), safe='')}/incoming-log/reprocess"
+    path = f"{path_of(account_of(client, account))}/incoming-log/reprocess"
     sent: dict[str, Any] = {"request_ids": ids} if ids else {"filter": chosen}
     sent["include_accepted"] = include_accepted
     would = run(client, path, sent | {"dry_run": True})

@@ -36,13 +36,13 @@ def resend(
     yes: Yes = False,
 ) -> None:
     """Send messages again: the same content, the same webhook-id, with retries from the start."""
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
     from gateway.cli.log import filters
 
     client = Client.from_environment()
     whose = account_of(client, account)
-    base = f"/v1/{quote(whose, safe='')}"
+    base = path_of(whose)
     given = {"status": status, "customer": customer, "action": action, "response_code": code, "error": error}
     times = span(since, until)
     if attempt:
@@ -104,21 +104,21 @@ def list_resends(context: typer.Context, account: Account = "") -> None:
     """Show the latest resends of many."""
     if context.invoked_subcommand is not None:
         return
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
     from gateway.cli.outgoing_tables import jobs_table, show
 
     client = Client.from_environment()
     whose = account_of(client, account)
-    show(jobs_table(client.call("GET", f"/v1/{quote(whose, safe='')}/resends")["items"]))
+    show(jobs_table(client.call("GET", f"{path_of(whose)}/resends")["items"]))
 
 
 @resends.command()
 def cancel(job: Annotated[str, typer.Argument(metavar="RESEND_ID")], account: Account = "") -> None:
     """Send no more of a resend."""
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
 
     client = Client.from_environment()
     whose = account_of(client, account)
-    client.call("POST", f"/v1/{quote(whose, safe='')}/resends/{quote(job, safe='')}/cancel")
+    client.call("POST", f"{path_of(whose)}/resends/{quote(job, safe='')}/cancel")

@@ -26,16 +26,14 @@ def sites() -> None:
 @app.command("list")
 def show_list(account: Account = "") -> None:
     """Show the sites, each with how it does: what succeeded in the last hour, what waits, whether it is held back."""
-    from urllib.parse import quote
-
-    from gateway.cli.accounts import account_of, all_items
+    from gateway.cli.accounts import account_of, all_items, path_of
     from gateway.cli.client import Client
     from gateway.cli.outgoing_tables import show
     from gateway.cli.site_table import sites_table
 
     client = Client.from_environment()
     whose = account_of(client, account)
-    show(sites_table(all_items(client, f"/v1/{quote(whose, safe='')}/sites")))
+    show(sites_table(all_items(client, f"{path_of(whose)}/sites")))
 
 
 @app.command("test")
@@ -45,16 +43,14 @@ def send_test(
     event: Annotated[str, typer.Option(metavar="ID", help="send this event instead of a sample")] = "",
 ) -> None:
     """Send one message to a site as it is saved; shows request and response. Ends with 1 when it was not taken."""
-    from urllib.parse import quote
-
-    from gateway.cli.accounts import account_of, site_of
+    from gateway.cli.accounts import account_of, path_of, site_of
     from gateway.cli.client import Client
 
     client = Client.from_environment()
     client.timeout = LONGEST
     whose = account_of(client, account)
     site = site_of(client, whose, name)
-    path = f"/v1/{quote(whose, safe='')}/sites/{site['id']}/test"
+    path = f"{path_of(whose)}/sites/{site['id']}/test"
     done = client.call("POST", path, {"event_id": event} if event else {})
     typer.echo("\n".join(lines_of(done)))
     sys.exit(0 if done["status"] == "done" else 1)

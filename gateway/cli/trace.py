@@ -21,12 +21,12 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", help="the whole trace as JSON")] = False,
 ) -> None:
     """Tell what became of a request or an event, and why a subscription did not send it."""
-    from gateway.cli.accounts import account_of
+    from gateway.cli.accounts import account_of, path_of
     from gateway.cli.client import Client
     from schemas.json_text import dump
 
     client = Client.from_environment()
-    base = f"/v1/{quote(account_of(client, account), safe='')}"
+    base = path_of(account_of(client, account))
     found = client.call("GET", f"{base}/events/{quote(any_id, safe='')}/trace")
     if as_json:
         typer.echo(dump(found))

@@ -28,7 +28,7 @@ import { announce, toast } from "./ui/says.js";
  * @property {string | undefined} after the position that lists wait for after a write
  * @property {any} state the page's own, kept while the path stays the same
  * @property {any} data of the last load
- * @property {(path: string) => string} api `/v1/{account}` and the path
+ * @property {(path: string) => string} api `/v1/{account}` and the path; one that begins with `/v1/` is whole
  * @property {(path: string, more?: Record<string, any>) => Promise<any>} list GET with the page's filters, its range and `after`
  * @property {(path: string, query?: Record<string, any>) => Promise<any>} get
  * @property {(method: string, path: string, body?: any) => Promise<any>} write does it, then loads the page again as it is after it
@@ -212,11 +212,11 @@ function contextOf(found, before) {
     after: undefined,
     state: before?.state ?? {},
     data: before?.data,
-    api: (path) => base + path,
-    list: (path, more = {}) => get(base + path, { query: apiQuery(ctx.query, { ...more, after: ctx.after }), signal }),
-    get: (path, query) => get(base + path, { query, signal }),
+    api: (path) => (path.startsWith("/v1/") ? path : base + path),
+    list: (path, more = {}) => get(ctx.api(path), { query: apiQuery(ctx.query, { ...more, after: ctx.after }), signal }),
+    get: (path, query) => get(ctx.api(path), { query, signal }),
     write: async (method, path, body) => {
-      const answer = await call(method, base + path, { body });
+      const answer = await call(method, ctx.api(path), { body });
       ctx.reload(answer?.position ?? null);
       return answer;
     },

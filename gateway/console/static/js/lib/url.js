@@ -17,6 +17,13 @@ export function apiQuery(query, more = {}) {
   return found;
 }
 
+/** What all rows of a page's filters are, not those of one page of them. @param {URLSearchParams} query */
+export function wholeQuery(query) {
+  const found = apiQuery(query);
+  ["cursor", "limit"].forEach((name) => found.delete(name));
+  return found;
+}
+
 /** The same query with some values changed; null and "" remove. A changed filter begins at the first page.
  * @param {URLSearchParams} query @param {Record<string, string | null>} changes */
 export function withChanges(query, changes) {

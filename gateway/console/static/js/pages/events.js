@@ -1,7 +1,7 @@
 // @ts-check
 /** Customer events, the newest first: each leads to its trace. */
 import { html } from "../../lit/lit-html.js";
-import { apiQuery, joined } from "../lib/url.js";
+import { joined, wholeQuery } from "../lib/url.js";
 import { slice } from "../lib/json.js";
 import { sourceOf } from "../lib/api.js";
 import { when } from "../ui/bits.js";
@@ -42,8 +42,7 @@ export default {
   load: (ctx) => ctx.list("/events", { count: "true" }),
   /** @param {import("../run.js").Ctx} ctx */
   actions(ctx) {
-    const query = apiQuery(ctx.query);
-    ["cursor", "limit"].forEach((name) => query.delete(name));
+    const query = wholeQuery(ctx.query);
     return html`<details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv", "ndjson"].map((form) => html`<a href=${joined(ctx.api(`/events.${form}`), query)} download>as ${form.toUpperCase()}</a>`)}</div></details>
       <button type="button" @click=${() => copyLink()}>Copy link</button>`;
   },

@@ -1,13 +1,14 @@
 // @ts-check
 /** The incoming log: every request to a known endpoint, the newest first. */
-import { html, nothing } from "../../lit/lit-html.js";
+import { html } from "../../lit/lit-html.js";
 import { duration } from "../lib/time.js";
-import { apiQuery, joined } from "../lib/url.js";
+import { joined, wholeQuery } from "../lib/url.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
 import { copyLink } from "../ui/link.js";
 import { badge, word } from "../ui/status.js";
-import { empty, part } from "../ui/states.js";
+import { selecting, withPane } from "../ui/pane.js";
+import { empty } from "../ui/states.js";
 import { columnChooser, pager, table } from "../ui/table.js";
 import { widen } from "../ui/widen.js";
 import { matches } from "../ui/words.js";
@@ -18,7 +19,6 @@ import { unknownEndpoints } from "../ui/unknown.js";
 import { requestView } from "./request.js";
 
 const OUTCOMES = ["accepted", "filtered", "invalid", "duplicate", "inactive", "unverified", "malformed"];
-const WIDE = "(min-width: 1100px)";
 
 /** @type {import("../ui/table.js").Column[]} */
 export const COLUMNS = [
@@ -55,8 +55,7 @@ export default {
   },
   /** @param {import("../run.js").Ctx} ctx */
   actions(ctx) {
-    const query = apiQuery(ctx.query);
-    ["cursor", "limit"].forEach((name) => query.delete(name));
+    const query = wholeQuery(ctx.query);
     const filter = filterOf(query);
     return html`${liveButton(ctx, "incoming-log")}<button type="button" data-key="r" ?disabled=${!mayWrite() || !filter} title=${filter ? "Run what matches again (r)" : "Text, event and run cannot choose what runs again"} @click=${() => filter && reprocess(ctx, { filter })}>Reprocess…</button>${columnChooser("in-log", COLUMNS, ctx.update)}<a class="button" href=${joined(ctx.api("/incoming-log.csv"), query)} download>Export CSV</a>
       <button type="button" @click=${() => copyLink()}>Copy link</button>`;
@@ -64,21 +63,11 @@ export default {
   leave: stopLive,
   /** @param {import("../run.js").Ctx} ctx @param {{page: any, definitions: any[]}} data */
   view(ctx, { page, definitions }) {
-    const wide = ctx.hash !== "" && matchMedia(WIDE).matches;
-    const open = (/** @type {any} */ row, /** @type {MouseEvent} */ event) => {
-      if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia(WIDE).matches) return;
-      event.preventDefault();
-      ctx.hash = row.id;
-      history.replaceState(history.state, "", `#${encodeURIComponent(row.id)}`);
-      ctx.update();
-    };
     return html`${filterBar(ctx, filters(definitions))}
       <div class="bulk"><span>${matches(page)} match${page.searched_to ? html`, searched back to ${when(page.searched_to)}` : ""}.</span>${liveBar(ctx)}</div>
-      <div class="split ${wide ? "open" : ""}"><div>
-        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows: liveRows(ctx, "incoming-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, definitions) })}
-        <div class="table-foot">${pager(ctx, page)}</div>${unknownEndpoints(ctx)}</div>
-        ${wide ? html`<aside class="pane" aria-label="The selected request">${part(ctx.block(`request ${ctx.hash}`, () => ctx.get(`/incoming-log/${encodeURIComponent(ctx.hash)}`)), (request) => requestView(ctx, request))}</aside>` : nothing}
-      </div>`;
+      ${withPane(ctx, html`
+        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows: liveRows(ctx, "incoming-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, empty: nothingThere(ctx, definitions) })}
+        <div class="table-foot">${pager(ctx, page)}</div>${unknownEndpoints(ctx)}`, { label: "The selected request", name: "request", path: "/incoming-log", view: (request) => requestView(ctx, request) })}`;
   },
 };
 

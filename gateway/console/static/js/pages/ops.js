@@ -1,7 +1,6 @@
 // @ts-check
 /** The whole installation, for its operator: Kafka, the store, every role and how far behind it is. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { get } from "../lib/api.js";
 import { number } from "../lib/time.js";
 import { facts, when, whole } from "../ui/bits.js";
 import { badge } from "../ui/status.js";
@@ -21,7 +20,7 @@ const unknown = (page) => page.items.length ? html`<ul class="plain">${page.item
 export default {
   title: () => "System",
   /** @param {import("../run.js").Ctx} ctx */
-  load: (ctx) => get("/v1/status", { signal: ctx.signal }),
+  load: (ctx) => ctx.get("/v1/status"),
   /** @param {import("../run.js").Ctx} ctx */
   actions: (ctx) => html`<button type="button" @click=${() => ctx.reload()}>Look again</button>`,
   /** @param {import("../run.js").Ctx} ctx @param {any} status */
@@ -35,6 +34,6 @@ export default {
     ])}
       <h2>Roles</h2>${rolesTable(status.roles)}
       <h2>Endpoints that nobody has</h2><p class="meta">What was asked for in vain of late: a typo of a sender is seen only here.</p>
-      ${part(ctx.block("unknown", () => get("/v1/unknown-endpoints", { signal: ctx.signal })), unknown, () => ctx.reload())}`;
+      ${part(ctx.block("unknown", () => ctx.get("/v1/unknown-endpoints")), unknown, () => ctx.reload())}`;
   },
 };

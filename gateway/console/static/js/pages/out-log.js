@@ -2,13 +2,14 @@
 /** The outgoing log: every attempt, the newest first; the one that is selected beside it. */
 import { html, nothing } from "../../lit/lit-html.js";
 import { duration } from "../lib/time.js";
-import { apiQuery, joined } from "../lib/url.js";
+import { apiQuery, joined, wholeQuery } from "../lib/url.js";
 import { copyLink } from "../ui/link.js";
 import { widen } from "../ui/widen.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
 import { badge, word } from "../ui/status.js";
-import { empty, part } from "../ui/states.js";
+import { selecting, withPane } from "../ui/pane.js";
+import { empty } from "../ui/states.js";
 import { columnChooser, pager, table } from "../ui/table.js";
 import { ERROR_OPTIONS, matches } from "../ui/words.js";
 import { mayWrite } from "../session.js";
@@ -49,9 +50,6 @@ const filters = (sites) => [
 /** What a resend of many can be asked by; a text search is not among it. */
 const RESENDABLE = ["status", "response_code", "error", "action", "customer", "site_id", "delivery_id", "event_id", "subscription_id", "trigger", "resend_id", "from", "to"];
 
-/** @param {import("../run.js").Ctx} ctx */
-const isWide = (ctx) => ctx.hash !== "" && matchMedia("(min-width: 1100px)").matches;
-
 export default {
   title: () => "Outgoing log",
   /** @param {import("../run.js").Ctx} ctx */
@@ -62,25 +60,16 @@ export default {
   /** @param {import("../run.js").Ctx} ctx @param {{page: any}} data */
   actions: (ctx, data) => html`
     ${liveButton(ctx, "webhook-log")}${columnChooser("out-log", COLUMNS, ctx.update)}
-    <details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv", "ndjson"].map((form) => html`<a href=${joined(ctx.api(`/webhook-log.${form}`), exported(ctx))} download>as ${form.toUpperCase()}</a>`)}</div></details>
+    <details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv", "ndjson"].map((form) => html`<a href=${joined(ctx.api(`/webhook-log.${form}`), wholeQuery(ctx.query))} download>as ${form.toUpperCase()}</a>`)}</div></details>
     <button type="button" @click=${() => copyLink()}>Copy link</button>`,
   leave: stopLive,
   /** @param {import("../run.js").Ctx} ctx @param {{page: any, sites: any[]}} data */
   view(ctx, { page, sites }) {
-    const open = (/** @type {any} */ row, /** @type {MouseEvent} */ event) => {
-      if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia("(min-width: 1100px)").matches) return;
-      event.preventDefault();
-      ctx.hash = row.id;
-      history.replaceState(history.state, "", `#${encodeURIComponent(row.id)}`);
-      ctx.update();
-    };
     return html`${filterBar(ctx, filters(sites))}
       <div class="bulk">${count(page)}${bulkButton(ctx, page, sites)}${siteLink(ctx)}${liveBar(ctx)}</div>
-      <div class="split ${isWide(ctx) ? "open" : ""}"><div>
-        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows: liveRows(ctx, "webhook-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open, selected: ctx.hash, empty: nothingThere(ctx, sites) })}
-        <div class="table-foot">${pager(ctx, page)}</div></div>
-        ${isWide(ctx) ? html`<aside class="pane" aria-label="The selected attempt">${part(ctx.block(`attempt ${ctx.hash}`, () => ctx.get(`/webhook-log/${encodeURIComponent(ctx.hash)}`)), (attempt) => attemptView(ctx, attempt))}</aside>` : nothing}
-      </div>`;
+      ${withPane(ctx, html`
+        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows: liveRows(ctx, "webhook-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, empty: nothingThere(ctx, sites) })}
+        <div class="table-foot">${pager(ctx, page)}</div>`, { label: "The selected attempt", name: "attempt", path: "/webhook-log", view: (attempt) => attemptView(ctx, attempt) })}`;
   },
 };
 
@@ -96,13 +85,6 @@ function bulkButton(ctx, page, sites) {
   const filter = Object.fromEntries([...apiQuery(ctx.query)].filter(([name]) => RESENDABLE.includes(name)));
   const names = Object.fromEntries(sites.map((site) => [site.id, site.name]));
   return html`<button type="button" ?disabled=${!mayWrite()} @click=${() => resendMany(ctx, filter, names)}>Resend what matches…</button>`;
-}
-
-/** The filters of an export: all rows, not a page. @param {import("../run.js").Ctx} ctx */
-function exported(ctx) {
-  const query = apiQuery(ctx.query);
-  ["cursor", "limit"].forEach((name) => query.delete(name));
-  return query;
 }
 
 /** @param {import("../run.js").Ctx} ctx @param {any[]} sites */

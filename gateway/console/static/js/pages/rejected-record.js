@@ -1,7 +1,6 @@
 // @ts-check
 /** One record that could not be used: its bytes as they are, as text or as hexadecimal. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { call, get } from "../lib/api.js";
 import { bytes } from "../lib/time.js";
 import { attempt } from "../run.js";
 import { mayWrite } from "../session.js";
@@ -28,18 +27,12 @@ export function hex(data) {
 const bytesOf = (value, encoding) => (encoding === "base64" ? Uint8Array.from(atob(value), (each) => each.charCodeAt(0)) : new TextEncoder().encode(value));
 
 /** Where these records are: of the account, or of none. @param {import("../run.js").Ctx} ctx */
-const base = (ctx) => (ctx.path.startsWith("/ops/") ? "/v1/rejected" : ctx.api("/rejected"));
-
-/** @param {import("../run.js").Ctx} ctx @param {string} path @param {string} what */
-async function write(ctx, path, what) {
-  const answer = await call("POST", `${path}/${what}`);
-  ctx.reload(answer.position);
-}
+const base = (ctx) => (ctx.path.startsWith("/ops/") ? "/v1/rejected" : "/rejected");
 
 /** @param {import("../run.js").Ctx} ctx @param {any} record @param {string} what @param {string} title @param {string} body @param {string} done */
 async function handle(ctx, record, what, title, body, done) {
   const sure = await ask({ title, body: html`<p>${body}</p>`, confirm: what === "retry" ? "Write it again" : "Dismiss" });
-  if (sure) await attempt(() => write(ctx, `${base(ctx)}/${encodeURIComponent(record.id)}`, what), done);
+  if (sure) await attempt(() => ctx.write("POST", `${base(ctx)}/${encodeURIComponent(record.id)}/${what}`), done);
 }
 
 /** @param {import("../run.js").Ctx} ctx @param {any} record */
@@ -71,9 +64,8 @@ export default {
   title: () => "Rejected record",
   /** @param {import("../run.js").Ctx} ctx */
   async load(ctx) {
-    const { signal } = ctx;
-    if (ctx.after) await get(base(ctx), { query: { after: ctx.after, limit: 1 }, signal });
-    return get(`${base(ctx)}/${encodeURIComponent(ctx.params.id)}`, { signal });
+    if (ctx.after) await ctx.get(base(ctx), { after: ctx.after, limit: 1 });
+    return ctx.get(`${base(ctx)}/${encodeURIComponent(ctx.params.id)}`);
   },
   view,
 };

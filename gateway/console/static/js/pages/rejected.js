@@ -1,8 +1,6 @@
 // @ts-check
 /** Records that could not be used: why, where they lie, what can be done. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { get } from "../lib/api.js";
-import { apiQuery } from "../lib/url.js";
 import { session } from "../session.js";
 import { bytes } from "../lib/time.js";
 import { when } from "../ui/bits.js";
@@ -47,7 +45,7 @@ function others(ctx) {
 export default {
   title: (/** @type {import("../run.js").Ctx} */ ctx) => (isOfNone(ctx) ? "Rejected records of no account" : "Rejected records"),
   /** @param {import("../run.js").Ctx} ctx */
-  load: (ctx) => (isOfNone(ctx) ? get("/v1/rejected", { query: apiQuery(ctx.query), signal: ctx.signal }) : ctx.list("/rejected")),
+  load: (ctx) => ctx.list(isOfNone(ctx) ? "/v1/rejected" : "/rejected"),
   /** @param {import("../run.js").Ctx} ctx @param {any} page */
   view(ctx, page) {
     const none = isFiltered(ctx)

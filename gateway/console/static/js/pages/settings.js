@@ -1,7 +1,6 @@
 // @ts-check
 /** An account's API keys, its own actions, and who changed what. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { call, get } from "../lib/api.js";
 import { attempt } from "../run.js";
 import { mayWrite, session } from "../session.js";
 import { copyButton, submitting, when } from "../ui/bits.js";
@@ -16,18 +15,15 @@ const keysPath = (ctx) => `/v1/accounts/${encodeURIComponent(ctx.account)}/keys`
 /** @param {Ctx} ctx @param {SubmitEvent} event */
 async function makeKey(ctx, event) {
   const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-  const made = await attempt(() => call("POST", keysPath(ctx), { body: { name: form.get("name"), scope: form.get("scope") } }));
+  const made = await attempt(() => ctx.write("POST", keysPath(ctx), { name: form.get("name"), scope: form.get("scope") }));
   if (!made) return;
-  ctx.reload(made.position);
   await tell("The new key", html`<p>It is shown this once.</p><p><code>${made.key}</code></p><p>${copyButton(made.key, "The key", "Copy")}</p>`);
 }
 
 /** @param {Ctx} ctx @param {any} key */
 async function removeKey(ctx, key) {
   const sure = await ask({ title: `Remove the key ${key.name}?`, body: html`<p>Whoever uses it is refused from then on, and consoles that were opened with it are closed.</p>`, confirm: "Remove it", cancel: "Keep it", danger: true });
-  if (!sure) return;
-  const gone = await attempt(() => call("DELETE", `${keysPath(ctx)}/${encodeURIComponent(key.id)}`), "It is removed");
-  if (gone !== undefined) ctx.reload(gone?.position ?? null);
+  if (sure) await attempt(() => ctx.write("DELETE", `${keysPath(ctx)}/${encodeURIComponent(key.id)}`), "It is removed");
 }
 
 /** @param {Ctx} ctx @param {any} page */
@@ -84,7 +80,7 @@ export default {
   view(ctx, { own }) {
     const again = () => ctx.reload();
     const operator = session.who?.kind === "operator";
-    return html`<section><h2>API keys</h2>${operator ? part(ctx.block("keys", () => get(keysPath(ctx), { query: { limit: 500 }, signal: ctx.signal })), (page) => keys(ctx, page), again) : html`<p class="meta">The operator makes and removes them.</p>`}</section><hr>
+    return html`<section><h2>API keys</h2>${operator ? part(ctx.block("keys", () => ctx.get(keysPath(ctx), { limit: 500 })), (page) => keys(ctx, page), again) : html`<p class="meta">The operator makes and removes them.</p>`}</section><hr>
       <section><h2>Own actions</h2>${actions(ctx, own)}</section><hr>
       <section><h2>Who changed what</h2>${part(ctx.block("changes", () => ctx.get("/changes", { limit: 50 })), changes, again)}</section><hr>
       <section><h2>What people asked for</h2>${part(ctx.block("activity", () => ctx.get("/activity", { limit: 50 })), asked, again)}</section>`;
