@@ -44,26 +44,31 @@ PARTITIONS = 12
 TOPICS = Topics(Settings())
 
 
-def records(events: int, every: float = 0.5) -> Iterator[tuple[str, int, bytes]]:
+def records(events: int, every: float = 0.5, *, attempts_only: bool = False) -> Iterator[tuple[str, int, bytes]]:
     """Topic, time and bytes of each record, in the order of writing; an event `every` so many milliseconds."""
     for number in range(events):
-        at = NOW + int(number * every)
-        request = f"req_{at:x}{uuid.uuid5(uuid.NAMESPACE_OID, str(number)).hex[:20]}"
-        customer = f"c-{number * 7919 % 50_000}"
-        event = event_id_of_request(request)
-        delivery = delivery_id("shop", event, "sub_1")
-        body = b'{"id":"%s","data":{"points":325}}' % event.encode()
-        same = {"customer": customer, "account": "shop"}
+        yield from records_of(number, NOW + int(number * every), attempts_only=attempts_only)
+
+
+def records_of(number: int, at: int, *, attempts_only: bool = False) -> Iterator[tuple[str, int, bytes]]:
+    """What one event writes: a request, an event, a delivery, and an attempt; one in ten is resent first."""
+    request = f"req_{at:x}{uuid.uuid5(uuid.NAMESPACE_OID, str(number)).hex[:20]}"
+    customer = f"c-{number * 7919 % 50_000}"
+    event = event_id_of_request(request)
+    delivery = delivery_id("shop", event, "sub_1")
+    body = b'{"id":"%s","data":{"points":325}}' % event.encode()
+    same = {"customer": customer, "account": "shop"}
+    sent = {"delivery_id": delivery, "event_id": event, "site_id": f"site_{number % 20}", "created_at": at, **same}
+    if not attempts_only:
         yield TOPICS.incoming_requests, at, encode(a_request(id=request, received_at=at, event_id=event, **same))
         yield TOPICS.customer_events, at, encode(an_event(id=event, timestamp=at, request_id=request, **same))
-        sent = {"delivery_id": delivery, "event_id": event, "site_id": f"site_{number % 20}", "created_at": at, **same}
         yield TOPICS.deliveries, at, encode(a_delivery(body=body, **sent))
-        if number % 10 == 0:
-            resent = an_attempt(request_body=body, status=AttemptStatus.RESENT, response_code=503, **sent)
-            yield TOPICS.attempts, at, encode(resent)
-            yield TOPICS.attempts, at, encode(an_attempt(request_body=body, step=2, **sent))
-        else:
-            yield TOPICS.attempts, at, encode(an_attempt(request_body=body, **sent))
+    if number % 10 == 0:
+        resent = an_attempt(request_body=body, status=AttemptStatus.RESENT, response_code=503, **sent)
+        yield TOPICS.attempts, at, encode(resent)
+        yield TOPICS.attempts, at, encode(an_attempt(request_body=body, step=2, **sent))
+    else:
+        yield TOPICS.attempts, at, encode(an_attempt(request_body=body, **sent))
 
 
 def messages(events: int) -> list[Message]:

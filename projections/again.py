@@ -18,6 +18,7 @@ from projections.queries.offsets import folded
 from projections.queries.store import Store
 from projections.rebuild import NEAR, Told
 from projections.refold import refold
+from projections.store import indexes
 from projections.store.backend import Backend
 from projections.store.comparing import Difference, differences
 from projections.store.digest import TABLES, digests, rows_of
@@ -131,6 +132,7 @@ class Again:
         folder = beside if beside and beside.is_dir() else None
         with tempfile.TemporaryDirectory(prefix="hookline-again-", dir=folder) as temporary:
             self._store = upgrade(SqliteStore(Path(temporary) / "again.db"))
+            indexes.defer(self._store)  # it is read once, in the order of its keys
             try:
                 yield self._store
             finally:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from projections.folds.fold import Fold
 from projections.log import Log
 from projections.refold import refold
+from projections.store import indexes
 from projections.store.errors import StoreDamaged, StoreForeign
 from projections.store.migrate import upgrade
 from projections.store.shadow import Shadow, swap
@@ -36,13 +37,16 @@ class Rebuilt:
 
 
 class Told:
-    """What a caller may want to show: how many records there are, and how many more are folded."""
+    """What a caller may want to show: how many records there are, how many more are folded, and what comes then."""
 
     def total(self, records: int, done: int) -> None:
         """So many records there are, so many of them are folded already."""
 
     def advance(self, records: int) -> None:
         """So many more are folded."""
+
+    def indexing(self) -> None:
+        """All that were there are folded; the indexes are made."""
 
 
 def rebuild(settings: Settings, now: int, told: Told | None = None, *, fresh: bool = False) -> Rebuilt:
@@ -77,9 +81,11 @@ class Rebuilding:
             bounds = self._log.bounds()
             found = self._begin(bounds)
             self._told.total(left(bounds, {}), found)
-            while left(bounds, self._positions) > NEAR or not self._positions:
-                self._fold_to({place: high for place, (_, high) in bounds.items()})
-                bounds = self._log.bounds()
+            self._fold_to(ends_of(bounds))
+            self._told.indexing()
+            indexes.complete(self._shadow.store)
+            while left(bounds := self._log.bounds(), self._positions) > NEAR:
+                self._fold_to(ends_of(bounds))
             swap(self._shadow, self._catch_up)
         finally:
             self._log.close()
@@ -94,12 +100,12 @@ class Rebuilding:
         if known is None or any(known[place] > high for place, (_, high) in bounds.items()):
             self._shadow.discard()
             known = self._opened(list(bounds))
-        found = sum(max(0, known[place] - low) for place, (low, _) in bounds.items())
-        self._positions = known if found else {}
-        return found
+        self._positions = known
+        return sum(max(0, known[place] - low) for place, (low, _) in bounds.items())
 
     def _opened(self, partitions: list[Partition]) -> dict[Partition, int]:
         writer = Writer(upgrade(self._shadow.store))
+        indexes.defer(self._shadow.store)
         try:
             writer.claim(self._cluster, self._prefix)
             return writer.positions(partitions)
@@ -112,13 +118,18 @@ class Rebuilding:
 
     def _catch_up(self, live: Mapping[Partition, int]) -> None:
         """What the live store has folded meanwhile, as far as it is of this log."""
-        highs = {place: high for place, (_, high) in self._log.bounds().items()}
+        highs = ends_of(self._log.bounds())
         ahead = {place: min(at, highs[place]) for place, at in live.items() if place in highs}
         self._fold_to({place: max(at, self._positions.get(place, 0)) for place, at in ahead.items()})
 
     def _advance(self, records: int) -> None:
         self._folded += records
         self._told.advance(records)
+
+
+def ends_of(bounds: Bounds) -> dict[Partition, int]:
+    """The offset after each partition's last record."""
+    return {place: high for place, (_, high) in bounds.items()}
 
 
 def left(bounds: Bounds, positions: Mapping[Partition, int]) -> int:

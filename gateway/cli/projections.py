@@ -127,4 +127,7 @@ def shown(what: str) -> Iterator[Told]:
                 speed = bar.tasks[0].speed
                 bar.update(task, advance=records, rate=f"{speed:,.0f}/s" if speed else "")
 
+            def indexing(self) -> None:
+                bar.update(task, rate="making the indexes")
+
         yield Shown()

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import delete, update
 
 from projections.again import TableUnknown, dump, verify
@@ -21,7 +23,7 @@ from projections.store.errors import StoreReplaced
 from projections.store.opening import backend_of
 from projections.store.shadow import RebuildRunning
 from projections.store.shadows import shadow_of
-from projections.tables import attempts, deliveries
+from projections.tables import attempts, deliveries, metadata
 from schemas.records import AttemptStatus, Outcome
 from schemas.settings import Settings
 from schemas.topics import Topics
@@ -106,12 +108,22 @@ def is_whole(settings: Settings) -> bool:
 ROWS = 2 * MANY + 2  # two attempts each; one is parked, one is sent again
 
 
+def lacking(settings: Settings) -> list[Any]:
+    """What the store's tables and indexes lack."""
+    engine = backend_of(settings.store_url).writer()
+    with engine.connect() as connection:
+        differing = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    return list(differing)
+
+
 def test_a_rebuilt_store_is_the_live_one_to_the_row(settings: Settings) -> None:
     a_history(settings)
     before = folded(settings, ROWS)
     done = rebuild(settings, now())
     assert done.folded > 5 * MANY
     assert digests_of(settings.store_url) == before
+    assert lacking(settings) == []
     assert verify(settings, now()).differing == []
     a_history(settings, MANY, 2 * MANY)
     assert folded(settings, 2 * ROWS) != before  # a projector goes on with the new store

@@ -1,0 +1,50 @@
+"""The indexes that only queries need: a store that nobody reads yet is folded without them, and gets them at its end.
+
+Kept row by row, they are most of the writing; made at once of rows that are there, each is one sort. The unique ones
+stay: rows are merged by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Index
+from sqlalchemy.exc import DBAPIError
+
+from projections.store.backend import Backend
+from projections.store.write import failure
+from projections.tables import metadata
+
+__all__ = ["complete", "defer"]
+
+
+def defer(store: Backend) -> None:
+    """Drop them; to be called before a store is folded that has no readers.
+
+    Raises:
+        StoreUnavailable, StoreDamaged: it cannot be written.
+    """
+    change(store, lambda index, connection: index.drop(connection, checkfirst=True))
+
+
+def complete(store: Backend) -> None:
+    """Make those that are missing, each in a transaction of its own.
+
+    Raises:
+        StoreUnavailable, StoreDamaged: it cannot be written.
+    """
+    change(store, lambda index, connection: index.create(connection, checkfirst=True))
+
+
+def change(store: Backend, action: Callable[[Index, Connection], None]) -> None:
+    engine = store.writer()
+    try:
+        for table in metadata.sorted_tables:
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                if not index.unique:
+                    with engine.begin() as connection:
+                        action(index, connection)
+    except DBAPIError as error:
+        raise failure(store, error) from None
+    finally:
+        engine.dispose()
