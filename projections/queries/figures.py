@@ -71,9 +71,11 @@ def summed(connection: Connection, table: Table, asked: Asked, columns: Sequence
     if size == span.step and table is not answer_figures and (parts is None or group is part):
         query = select(group, at, *numbers_of).where(*where)  # each row is a bucket already
     else:
-        # In the statement, not a parameter of it: PostgreSQL must see that what is chosen is what is grouped by.
+        # In the statement, not a parameter of it: PostgreSQL must see that what is chosen is what is grouped by. It
+        # groups by no constant.
         bucket, named = (at - at % literal_column(str(span.step))).label("bucket"), group.label("named")
-        query = select(named, bucket, *map(func.sum, numbers_of)).where(*where).group_by(named, bucket)
+        grouped = (named, bucket) if asked.group_by else (bucket,)
+        query = select(named, bucket, *map(func.sum, numbers_of)).where(*where).group_by(*grouped)
     found: dict[str | None, dict[int, Numbers]] = {}
     for name, begin, *numbers in connection.execute(query):
         found.setdefault(name if asked.group_by else None, {})[begin] = [int(number) for number in numbers]

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from psycopg.abc import Buffer
+from psycopg.types.string import StrDumperUnknown
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from projections.store.backend import Identity
+from projections.store.copying import NUL, SHOWN
 
 __all__ = ["PostgresqlStore"]
 
@@ -37,6 +40,14 @@ NOT_IN_BYTE_ORDER = """
 """
 
 
+class Asked(StrDumperUnknown):
+    """A text that is looked for, as it would have been written: PostgreSQL takes no U+0000 in a question either."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        """Its bytes."""
+        return super().dump(obj.replace(NUL, SHOWN))
+
+
 class PostgresqlStore:
     """A schema of a database."""
 
@@ -52,7 +63,9 @@ class PostgresqlStore:
 
     def reader(self, connections: int = 8) -> Engine:
         """An engine whose transactions are read-only and see one moment."""
-        return self._engine(READER, connections, "REPEATABLE READ", pre_ping=True)
+        engine = self._engine(READER, connections, "REPEATABLE READ", pre_ping=True)
+        event.listen(engine, "connect", lambda connection, _: connection.adapters.register_dumper(str, Asked))
+        return engine
 
     def _engine(self, options: str, connections: int, isolation: str, *, pre_ping: bool) -> Engine:
         given = self._url.query.get("options", "")
