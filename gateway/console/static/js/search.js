@@ -43,6 +43,7 @@ export async function send(event, redraw) {
   if (!hits.length) return toast(`Nothing here is called ${text}`);
   clear(redraw);
   input.value = "";
+  input.blur(); // the page that is found takes the focus
   go(to(hits[0]));
 }
 

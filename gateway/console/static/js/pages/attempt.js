@@ -8,7 +8,7 @@ import { copy, copyButton, facts, ident, whole } from "../ui/bits.js";
 import { ask } from "../ui/dialog.js";
 import { curl, httpView } from "../ui/http-view.js";
 import { badge, icon } from "../ui/status.js";
-import { explanation } from "../ui/words.js";
+import { explanation, sentBy } from "../ui/words.js";
 
 /** @param {import("../run.js").Ctx} ctx @param {any} attempt */
 async function resend(ctx, attempt) {
@@ -42,15 +42,15 @@ export function attemptView(ctx, attempt) {
       ["Attempt", ident(attempt.id, ctx.href(`/out/log/${encodeURIComponent(attempt.id)}`))],
       ["Created at", whole(attempt.created_at)],
       ["Action", attempt.action],
-      ["Customer", html`<bdi>${attempt.customer}</bdi>`],
-      ["Site", html`<bdi>${attempt.site_name ?? attempt.site_id}</bdi>${attempt.site_revision ? ` (revision ${attempt.site_revision})` : ""}`],
+      ["Customer", html`<a href=${ctx.href(`/customers/${encodeURIComponent(attempt.customer)}`)}><bdi>${attempt.customer}</bdi></a>`],
+      ["Site", html`<a href=${ctx.href(`/sites/${encodeURIComponent(attempt.site_id)}?tab=settings`)}><bdi>${attempt.site_name ?? attempt.site_id}</bdi></a>${attempt.site_revision ? ` (revision ${attempt.site_revision})` : ""}`],
       ["Response code", attempt.response_code],
       ["Error", attempt.error],
       ["Detail", attempt.error_detail],
       ["Duration", attempt.duration_ms === null ? null : duration(attempt.duration_ms)],
       ["Timing", steps],
       ["Address", attempt.remote_ip],
-      ["Sent by", attempt.trigger],
+      ["Sent as", sentBy(attempt.trigger)],
       ["Delivery", ident(attempt.delivery_id, ctx.href(`/out/deliveries/${encodeURIComponent(attempt.delivery_id)}`))],
       ["Event", ident(attempt.event_id, ctx.href(`/events/${encodeURIComponent(attempt.event_id)}`))],
     ])}

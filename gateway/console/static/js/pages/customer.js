@@ -7,14 +7,14 @@ import { badge, look } from "../ui/status.js";
 import { empty } from "../ui/states.js";
 import { pager } from "../ui/table.js";
 import { timeline } from "../ui/timeline.js";
-import { explained } from "../ui/words.js";
+import { because, explained } from "../ui/words.js";
 
 /** @type {import("../ui/filters.js").Filter[]} */
 const FILTERS = [{ name: "kind", label: "Kind", options: [["request", "requests"], ["event", "events"], ["attempt", "attempts"]] }];
 
 /** @type {Record<string, (ctx: import("../run.js").Ctx, row: any) => any>} */
 const LINES = {
-  request: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/in/log/${encodeURIComponent(row.id)}`)}>Request</a> ${badge(row.outcome)} <code>${row.request_line}</code> ${row.status_code}${row.error ? html`: <bdi>${[row.error.path, row.error.detail ?? row.error.code].filter(Boolean).join(" ")}</bdi>` : ""}`,
+  request: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/in/log/${encodeURIComponent(row.id)}`)}>Request</a> ${badge(row.outcome)} <code>${row.request_line}</code> ${row.status_code}${row.error ? html`<bdi>${because(row)}</bdi>` : ""}`,
   event: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/events/${encodeURIComponent(row.id)}`)}>Event</a> <strong>${row.action}</strong> by ${row.source.type}`,
   attempt: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/out/log/${encodeURIComponent(row.id)}`)}>Message</a> ${badge(row.status)} ${row.action} to <bdi>${row.site_name ?? row.site_id}</bdi>${explained(row) ? `: ${explained(row)?.[0]}` : row.response_code ? `: ${row.response_code}` : ""}`,
 };

@@ -35,8 +35,8 @@ function coming(ctx, trace) {
 /** @param {import("../run.js").Ctx} ctx @param {any} decision @returns {Entry} */
 function decided(ctx, decision) {
   const name = html`<strong>Subscription</strong> <bdi>${decision.subscription_name ?? decision.subscription_id}</bdi>${decision.site_id ? html` to <a href=${ctx.href(`/sites/${encodeURIComponent(decision.site_id)}`)}><bdi>${decision.site_name ?? decision.site_id}</bdi></a>` : nothing}`;
-  if (decision.outcome === "matched") return { at: null, look: "done", line: html`${name}: ${icon("check")}matched` };
-  return { at: null, look: "", line: html`${name}: ${icon("slash")}no message, ${NOT_SENT[decision.outcome] ?? decision.outcome}${why(decision)}` };
+  if (decision.outcome === "matched") return { at: null, look: "done", line: html`${name} ${icon("check")}matched` };
+  return { at: null, look: "", line: html`${name} ${icon("slash")}no message, ${NOT_SENT[decision.outcome] ?? decision.outcome}${why(decision)}` };
 }
 
 /** @param {any} attempt */
@@ -70,7 +70,7 @@ export default {
   /** @param {import("../run.js").Ctx} ctx */
   load: (ctx) => ctx.get(`/events/${encodeURIComponent(ctx.params.id)}/trace`),
   /** @param {import("../run.js").Ctx} ctx */
-  actions: (ctx) => html`<button type="button" @click=${() => ctx.reload()}>Look again</button>`,
+  actions: (ctx) => html`<button type="button" @click=${() => ctx.reload()}>Refresh</button>`,
   /** @param {import("../run.js").Ctx} ctx @param {any} trace */
   view(ctx, trace) {
     const { event } = trace;

@@ -22,7 +22,7 @@ export default {
   /** @param {import("../run.js").Ctx} ctx */
   load: (ctx) => ctx.get("/v1/status"),
   /** @param {import("../run.js").Ctx} ctx */
-  actions: (ctx) => html`<button type="button" @click=${() => ctx.reload()}>Look again</button>`,
+  actions: (ctx) => html`<button type="button" @click=${() => ctx.reload()}>Refresh</button>`,
   /** @param {import("../run.js").Ctx} ctx @param {any} status */
   view(ctx, status) {
     return html`${facts([

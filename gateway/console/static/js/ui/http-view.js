@@ -12,7 +12,7 @@ export function httpView(title, start, message, update, { buttons = nothing, non
   if (!message) return html`<section class="message"><header><h3>${title}</h3></header><p class="raw">${none}</p></section>`;
   const size = message.body_encoding === "base64" ? Math.floor((message.body.length * 3) / 4) : new Blob([message.body]).size;
   return html`<section class="message" aria-label=${title}>
-    <header><h3>${title}</h3><span class="meta">${bytes(size)}${message.truncated ? ", cut off" : ""}</span>${buttons}${message.body ? copyButton(message.body, "The body", "Body") : nothing}</header>
+    <header><h3>${title}</h3><span class="meta">${bytes(size)}${message.truncated ? ", cut off" : ""}</span>${buttons}${message.body ? copyButton(message.body, "The body", "Copy body") : nothing}</header>
     ${start ? html`<div class="start">${start}</div>` : nothing}
     ${message.headers.length ? html`<dl class="headers">${message.headers.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>` : nothing}
     ${body(message, update)}

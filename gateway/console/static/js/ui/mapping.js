@@ -30,7 +30,7 @@ function rowView(ed, one, focus) {
   const pair = () => (one.replace.push({ value: value(""), with: value("") }), changed(ed));
   const next = targetRow(ed) === one && isBlank(one);
   return html`<div class="mapping ${next ? "next" : ""}" role="group" aria-label="Mapping to ${one.to}">
-    ${text(ed, `${one.id}-from`, "From", one, "from", { list: "body-paths", hint: next ? "click a value in the sample" : "from", focus })}
+    ${text(ed, `${one.id}-from`, "From", one, "from", { list: "body-paths", hint: next ? "click a value" : "from", focus })}
     <span aria-hidden="true">→</span>
     ${text(ed, `${one.id}-to`, "To", one, "to", { list: "targets", hint: "data.points" })}
     ${text(ed, `${one.id}-default`, "Default", one.default, "text", { hint: "default" })}

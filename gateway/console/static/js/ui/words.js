@@ -61,6 +61,14 @@ export function explanation(attempt) {
   return found ? html`<div class="banner failed"><p><strong>${found[0]}.</strong> ${found[1]}</p></div>` : nothing;
 }
 
+/** Why a request gave no event: the detail of a filter names its field already. @param {any} row */
+export const because = ({ outcome, error }) => (error ? [outcome === "filtered" ? null : error.path, error.detail ?? error.code].filter(Boolean).join(": ") : "");
+
+/** What made an attempt, for filters and rows. @type {[string, string][]} */
+export const TRIGGERS = [["auto", "original"], ["resend", "resend"], ["bulk", "resend of many"], ["test", "test"]];
+/** @param {string} trigger */
+export const sentBy = (trigger) => TRIGGERS.find(([name]) => name === trigger)?.[1] ?? trigger;
+
 /** The words of `error` for filters. @type {[string, string][]} */
 export const ERROR_OPTIONS = [["timeout", "timeout"], ["dns", "name not found"], ["connect", "no connection"], ["tls", "certificate"], ["forbidden_address", "private address"], ["protocol", "not HTTP"], ["configuration", "not built"], ["cancelled", "cancelled"], ["superseded", "superseded"], ["archived", "archived"], ["expired", "expired"], ["postponed_too_long", "postponed too long"]];
 
