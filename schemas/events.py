@@ -33,7 +33,7 @@ __all__ = [
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
 MAX_CUSTOMER = 256
-MAX_ID = 256
+LONGEST = {"id": 256, "account": 64, "customer": MAX_CUSTOMER, "action": 64}  # characters
 MILLISECONDS_FROM = 100_000_000_000  # larger numbers are milliseconds, smaller ones seconds
 LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
 FIELDS = frozenset({"id", "account", "customer", "action", "timestamp", "data"})
@@ -53,10 +53,10 @@ def event_of(payload: Any, *, default_id: str, default_timestamp: int, source: S
     if data is not None and not isinstance(data, dict):
         raise FieldInvalid("data", "must be an object")
     event = CustomerEvent(
-        id=default_id if payload.get("id") is None else text(payload, "id", MAX_ID),
-        account=text(payload, "account", 64),
-        customer=text(payload, "customer", MAX_CUSTOMER),
-        action=text(payload, "action", 64),
+        id=default_id if payload.get("id") is None else text("id", payload.get("id")),
+        account=text("account", payload.get("account")),
+        customer=text("customer", payload.get("customer")),
+        action=text("action", payload.get("action")),
         timestamp=timestamp(payload.get("timestamp"), default_timestamp),
         data=dump(data or {}),
         source=source,
@@ -70,8 +70,8 @@ def event_of(payload: Any, *, default_id: str, default_timestamp: int, source: S
     return event
 
 
-def text(payload: Mapping[str, Any], field: str, longest: int) -> str:
-    value = payload.get(field)
+def text(field: str, value: Any) -> str:
+    longest = LONGEST[field]
     if value is None:
         raise FieldInvalid(field, "is missing")
     if not isinstance(value, str):
@@ -166,8 +166,9 @@ def object_of(data: str) -> dict[str, Any]:
 
 def well_formed(event: CustomerEvent) -> CustomerEvent:
     """An event that somebody else may have written as Avro, by the rules of `event_of`; `data` by `check_action`."""
-    fields = {name: getattr(event, name) for name in ("id", "account", "customer", "action", "timestamp")}
-    event_of(fields, default_id="", default_timestamp=0, source=event.source)
+    for field in LONGEST:
+        text(field, getattr(event, field))
+    timestamp(event.timestamp, 0)
     if len(event.data.encode()) > MAX_EVENT_BYTES:
         raise FieldInvalid("data", f"an event has at most {MAX_EVENT_BYTES:,} bytes")
     return event

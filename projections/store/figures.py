@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -84,11 +85,12 @@ def add(connection: Connection, differences: Additions) -> None:
     rows: dict[str, dict[tuple[str | int, ...], dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for (name, key, column), number in differences.items():
         rows[name][key][column] = number
+    database = connection.dialect.name
     for table, silent in FIGURES.items():
         # Always in one order, so that two projectors never wait for each other in a ring.
         wanted = sorted(rows[table.name].items())
         if wanted:
-            connection.execute(adding(connection, table), [values(table, key, numbers) for key, numbers in wanted])
+            connection.execute(adding(database, table), [values(table, key, numbers) for key, numbers in wanted])
             gone = [key for key, numbers in wanted if min(numbers.values()) < 0]
             if gone:
                 connection.execute(clearing(table, silent, gone))
@@ -99,8 +101,9 @@ def values(table: Table, key: tuple[str | int, ...], numbers: dict[str, int]) ->
     return dict(zip(names, key, strict=False)) | {name: numbers.get(name, 0) for name in names[len(key) :]}
 
 
-def adding(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+@cache
+def adding(database: str, table: Table) -> Any:
+    dialect = postgresql if database == "postgresql" else sqlite
     statement = dialect.insert(table)
     counts = [column for column in table.columns if not column.primary_key]
     added = {column.name: column + statement.excluded[column.name] for column in counts}
