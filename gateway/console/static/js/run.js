@@ -31,6 +31,8 @@ import { announce, toast } from "./ui/says.js";
  * @property {(path: string) => string} api `/v1/{account}` and the path; one that begins with `/v1/` is whole
  * @property {(path: string, more?: Record<string, any>) => Promise<any>} list GET with the page's filters, its range and `after`
  * @property {(path: string, query?: Record<string, any>) => Promise<any>} get
+ * @property {(path: string, query?: Record<string, any>) => Promise<any>} keep GET once for all filters of the page, and again when it is loaded anew
+ * @property {Map<string, Promise<any>>} kept what `keep` has asked for
  * @property {(method: string, path: string, body?: any) => Promise<any>} write does it, then loads the page again as it is after it
  * @property {(path: string) => string} href a link inside this account
  * @property {(changes: Record<string, string | null>, options?: {replace?: boolean}) => void} filter changes the query
@@ -78,7 +80,7 @@ export async function show() {
   }
   stop();
   if (!same) leave();
-  const ctx = contextOf(found, same ? before : null);
+  const ctx = contextOf(found, same ? before : null, same ? before.kept : new Map());
   run.ctx = ctx;
   begin();
   if (!same) {
@@ -200,8 +202,8 @@ export function cancel() {
   draw();
 }
 
-/** @param {Match} found @param {Ctx | null} before @returns {Ctx} */
-function contextOf(found, before) {
+/** @param {Match} found @param {Ctx | null} before @param {Map<string, Promise<any>>} [kept] @returns {Ctx} */
+function contextOf(found, before, kept = new Map()) {
   const { signal } = controller;
   const blocks = new Map();
   const base = `/v1/${encodeURIComponent(found.account)}`;
@@ -215,6 +217,13 @@ function contextOf(found, before) {
     api: (path) => (path.startsWith("/v1/") ? path : base + path),
     list: (path, more = {}) => get(ctx.api(path), { query: apiQuery(ctx.query, { ...more, after: ctx.after }), signal }),
     get: (path, query) => get(ctx.api(path), { query, signal }),
+    kept,
+    keep: (path, query) => {
+      const asked = kept.get(path) ?? get(ctx.api(path), { query }); // without the signal: the next filter waits for it, too
+      kept.set(path, asked);
+      asked.catch(() => kept.delete(path));
+      return asked;
+    },
     write: async (method, path, body) => {
       const answer = await call(method, ctx.api(path), { body });
       ctx.reload(answer?.position ?? null);

@@ -16,6 +16,9 @@ export const toggleZone = () => setZone(zone() === "utc" ? "local" : "utc");
 /** The zone's name, as pickers show it. */
 export const zoneName = () => (zone() === "utc" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone || "local");
 
+/** What times of a list look like depends on: another text after a change of zone, and on another day. */
+export const timesLook = () => `${zone()} ${parts(Date.now()).date}`;
+
 /** The parts of a moment in a zone. @param {number} at @param {"utc" | "local"} [where] */
 function parts(at, where = zone()) {
   const d = new Date(at);

@@ -53,7 +53,7 @@ export default {
       ["Site", html`<a href=${ctx.href(`/sites/${encodeURIComponent(delivery.site_id)}`)}><bdi>${delivery.site_name ?? delivery.site_id}</bdi></a>`],
     ])}
       <h2>Attempts</h2>
-      ${table({ name: "delivery", caption: "Attempts, the oldest first", columns: COLUMNS, rows, key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), ticked, changed: () => tick(ctx, rows, ticked), empty: html`<p class="meta">No attempt yet.</p>` })}
+      ${table({ name: "delivery", caption: "Attempts, the oldest first", columns: COLUMNS, rows, key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), ticked, changed: () => tick(ctx, rows, ticked), empty: () => html`<p class="meta">No attempt yet.</p>` })}
       ${rows.length > 1 && numbers.length < 2 ? html`<p class="meta">Tick two attempts to see what differs.</p>` : nothing}
       ${numbers.length === 2 ? comparison(ctx, rows, numbers) : nothing}`;
   },

@@ -48,7 +48,7 @@ export default {
   },
   /** @param {import("../run.js").Ctx} ctx @param {any} page */
   view(ctx, page) {
-    const none = isFiltered(ctx)
+    const none = () => isFiltered(ctx)
       ? empty("Nothing matches these filters", html`<p><button type="button" @click=${() => clear(ctx, FILTERS)}>Clear filters</button> ${widen(ctx, "/events")}</p>`)
       : empty("No event in this range", html`<p>An event comes from an incoming webhook, from the API or from a producer. ${widen(ctx, "/events")}</p>`);
     return html`${filterBar(ctx, FILTERS)}<div class="bulk"><span>${matches(page)} match.</span></div>

@@ -1,7 +1,7 @@
 // @ts-check
 /** The incoming log: every request to a known endpoint, the newest first. */
 import { html } from "../../lit/lit-html.js";
-import { duration } from "../lib/time.js";
+import { duration, timesLook } from "../lib/time.js";
 import { joined, wholeQuery } from "../lib/url.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
@@ -50,7 +50,7 @@ export default {
   title: () => "Incoming log",
   /** @param {import("../run.js").Ctx} ctx */
   async load(ctx) {
-    const [page, definitions] = await Promise.all([ctx.list("/incoming-log", { count: "true" }), ctx.get("/incoming-webhooks", { limit: 500 })]);
+    const [page, definitions] = await Promise.all([ctx.list("/incoming-log", { count: "true" }), ctx.keep("/incoming-webhooks", { limit: 500 })]);
     return { page, definitions: definitions.items };
   },
   /** @param {import("../run.js").Ctx} ctx */
@@ -66,7 +66,7 @@ export default {
     return html`${filterBar(ctx, filters(definitions))}
       <div class="bulk"><span>${matches(page)} match${page.searched_to ? html`, searched back to ${when(page.searched_to)}` : ""}.</span>${liveBar(ctx)}</div>
       ${withPane(ctx, html`
-        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows: liveRows(ctx, "incoming-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, empty: nothingThere(ctx, definitions) })}
+        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows: liveRows(ctx, "incoming-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, look: [ctx, timesLook()], empty: () => nothingThere(ctx, definitions) })}
         <div class="table-foot">${pager(ctx, page)}</div>${unknownEndpoints(ctx)}`, { label: "The selected request", name: "request", path: "/incoming-log", view: (request) => requestView(ctx, request) })}`;
   },
 };

@@ -76,7 +76,7 @@ export default {
       { id: "last", label: "Last request", cell: (row) => last(of(row.id).rows, of(row.id).points) },
       { id: "edit", label: "", cell: (row) => html`<a class="button" href=${ctx.href(`/in/${encodeURIComponent(row.id)}`)}>Edit<span class="visually-hidden"> ${row.name}</span></a>` },
     ];
-    const nothingThere = isFiltered(ctx)
+    const nothingThere = () => isFiltered(ctx)
       ? empty("Nothing matches these filters", html`<p><button type="button" @click=${() => ctx.filter({ state: null })}>Clear filters</button></p>`)
       : empty("No incoming webhook yet", html`<p>An incoming webhook turns the requests of another system into customer events. ${mayWrite() ? html`Create one from: <a href=${ctx.href("/in/new")}>a logged request</a>, <a href=${ctx.href("/in/new?request=next")}>the next request that arrives</a>, <a href=${ctx.href("/in/new")}>a blueprint</a>, or <a href=${ctx.href("/in/new?blueprint=blank")}>a blank one</a>.` : ""}</p>`);
     return html`${filterBar(ctx, FILTERS, { range: false })}

@@ -1,7 +1,7 @@
 // @ts-check
 /** The outgoing log: every attempt, the newest first; the one that is selected beside it. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { duration } from "../lib/time.js";
+import { duration, timesLook } from "../lib/time.js";
 import { apiQuery, joined, wholeQuery } from "../lib/url.js";
 import { copyLink } from "../ui/link.js";
 import { widen } from "../ui/widen.js";
@@ -54,7 +54,7 @@ export default {
   title: () => "Outgoing log",
   /** @param {import("../run.js").Ctx} ctx */
   async load(ctx) {
-    const [page, sites] = await Promise.all([ctx.list("/webhook-log", { count: "true" }), ctx.get("/sites", { limit: 500 })]);
+    const [page, sites] = await Promise.all([ctx.list("/webhook-log", { count: "true" }), ctx.keep("/sites", { limit: 500 })]);
     return { page, sites: sites.items };
   },
   /** @param {import("../run.js").Ctx} ctx @param {{page: any}} data */
@@ -68,7 +68,7 @@ export default {
     return html`${filterBar(ctx, filters(sites))}
       <div class="bulk">${count(page)}${bulkButton(ctx, page, sites)}${siteLink(ctx)}${liveBar(ctx)}</div>
       ${withPane(ctx, html`
-        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows: liveRows(ctx, "webhook-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, empty: nothingThere(ctx, sites) })}
+        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows: liveRows(ctx, "webhook-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, look: [ctx, timesLook()], empty: () => nothingThere(ctx, sites) })}
         <div class="table-foot">${pager(ctx, page)}</div>`, { label: "The selected attempt", name: "attempt", path: "/webhook-log", view: (attempt) => attemptView(ctx, attempt) })}`;
   },
 };

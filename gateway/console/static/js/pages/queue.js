@@ -56,7 +56,7 @@ function messages(ctx, group) {
   const block = ctx.block(`queue ${keyOf(group)}`, () => ctx.get("/queue", { site_id: group.site_id, reason: group.reason, limit: SHOWN }));
   return part(
     block,
-    (page) => html`${table({ name: "queue", caption: `What waits for ${group.site_name ?? group.site_id}`, columns: columns(ctx), rows: page.items, key: (row) => row.delivery_id, href: (row) => ctx.href(`/out/deliveries/${encodeURIComponent(row.delivery_id)}`), empty: html`<p class="meta">They are on their way meanwhile.</p>` })}
+    (page) => html`${table({ name: "queue", caption: `What waits for ${group.site_name ?? group.site_id}`, columns: columns(ctx), rows: page.items, key: (row) => row.delivery_id, href: (row) => ctx.href(`/out/deliveries/${encodeURIComponent(row.delivery_id)}`), empty: () => html`<p class="meta">They are on their way meanwhile.</p>` })}
       ${page.next ? html`<p class="meta">The newest ${SHOWN} of ${number(group.count)}. <a href=${ctx.api(`/queue.csv?site_id=${encodeURIComponent(group.site_id)}`)} download>All as CSV</a></p>` : nothing}`,
     () => ctx.reload(),
   );

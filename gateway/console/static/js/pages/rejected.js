@@ -48,7 +48,7 @@ export default {
   load: (ctx) => ctx.list(isOfNone(ctx) ? "/v1/rejected" : "/rejected"),
   /** @param {import("../run.js").Ctx} ctx @param {any} page */
   view(ctx, page) {
-    const none = isFiltered(ctx)
+    const none = () => isFiltered(ctx)
       ? empty("Nothing matches these filters", html`<p><button type="button" @click=${() => clear(ctx, FILTERS)}>Clear filters</button> ${isOfNone(ctx) ? nothing : widen(ctx, "/rejected")}</p>`)
       : empty("Every record of this range was valid", html`<p>What a producer writes that cannot be used lies here with its bytes and the reason; nothing is dropped. ${isOfNone(ctx) ? nothing : widen(ctx, "/rejected")}</p>`);
     return html`${filterBar(ctx, FILTERS)}${others(ctx)}

@@ -30,7 +30,7 @@ export default {
   /** @param {import("../run.js").Ctx} ctx @param {any} page */
   view(ctx, page) {
     const rows = [...page.items].sort((a, b) => rank(a) - rank(b));
-    const nothingThere = empty("Nothing was sent again in bulk yet", html`<p>Filter the <a href=${ctx.href("/out/log?status=failed")}>outgoing log</a> down to what should go out again, then press Resend: it says how many messages that are before anything is sent.</p>`);
+    const nothingThere = () => empty("Nothing was sent again in bulk yet", html`<p>Filter the <a href=${ctx.href("/out/log?status=failed")}>outgoing log</a> down to what should go out again, then press Resend: it says how many messages that are before anything is sent.</p>`);
     return html`${table({ name: "resends", caption: "Resends, what runs first", columns: COLUMNS, rows, key: (row) => row.id, href: (row) => ctx.href(`/resends/${encodeURIComponent(row.id)}`), empty: nothingThere })}${pager(ctx, page)}`;
   },
 };

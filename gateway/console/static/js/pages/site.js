@@ -146,7 +146,7 @@ function subscriptions(ctx, site, all) {
 function log(ctx, site) {
   const all = ctx.href(joined("/out/log", new URLSearchParams({ site_id: site.id })));
   const block = ctx.block("log", async () => ({ page: await ctx.get("/webhook-log", { site_id: site.id, limit: 50, from: new Date(Date.now() - DAYS_90).toISOString() }), columns: (await import("./out-log.js")).COLUMNS }));
-  return part(block, ({ page, columns }) => html`${table({ name: "out-log", caption: "Its attempts, the newest first", columns, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), empty: empty("No attempt yet", html`<p>What is sent to it appears here.</p>`) })}
+  return part(block, ({ page, columns }) => html`${table({ name: "out-log", caption: "Its attempts, the newest first", columns, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), empty: () => empty("No attempt yet", html`<p>What is sent to it appears here.</p>`) })}
     <p><a href=${all}>All of them, with filters</a></p>`, () => ctx.reload());
 }
 

@@ -36,7 +36,7 @@ export default {
   actions: (ctx) => (mayWrite() ? html`<a class="button primary" href=${ctx.href("/sites/new")}>Add a site</a>` : nothing),
   /** @param {Ctx} ctx @param {any} page */
   view(ctx, page) {
-    const none = isFiltered(ctx)
+    const none = () => isFiltered(ctx)
       ? empty("Nothing matches these filters", html`<p><button type="button" @click=${() => ctx.filter({ state: null })}>Clear filters</button></p>`)
       : empty("No trusted site yet", html`<p>A site is where messages go. ${mayWrite() ? html`<a href=${ctx.href("/sites/new")}>Add a site</a>.` : nothing}</p><p>To try it out, <code>hookline receiver</code> listens at <code>http://127.0.0.1:8090</code> and shows what arrives.</p>`);
     return html`${filterBar(ctx, FILTERS, { range: false })}

@@ -109,7 +109,7 @@ function view(ctx, { ed, words: known, start }) {
 function log(ctx, ed) {
   const all = ctx.href(joined("/in/log", new URLSearchParams({ definition_id: ed.id ?? "" })));
   const block = ctx.block("log", async () => ({ page: await ctx.get("/incoming-log", { definition_id: ed.id, limit: 50, from: new Date(Date.now() - 90 * 86400000).toISOString() }), columns: (await import("./in-log.js")).COLUMNS }));
-  return part(block, ({ page, columns }) => html`${table({ name: "in-log", caption: "Its requests, the newest first", columns, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), empty: empty("No request yet", html`<p>Requests to its URL appear here, whatever became of them.</p>`) })}
+  return part(block, ({ page, columns }) => html`${table({ name: "in-log", caption: "Its requests, the newest first", columns, rows: page.items, key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), empty: () => empty("No request yet", html`<p>Requests to its URL appear here, whatever became of them.</p>`) })}
     <p><a href=${all}>All of them, with filters</a>${page.items.length ? html`, the newest ${when(page.items[0].created_at)}` : nothing}</p>`, () => ctx.reload());
 }
 

@@ -10,19 +10,23 @@ import { icon } from "./status.js";
 /**
  * @typedef {object} Live
  * @property {any[]} rows newest first, on the screen
+ * @property {any[]} came since they were drawn, the oldest first
  * @property {any[]} waiting came while somebody was reading
  * @property {number} skipped by the server, too many a second
  * @property {boolean} open
  * @property {string} query that the rows belong to
  * @property {(() => void) | null} stop
+ * @property {number} drawn when rows were last taken up, ms
+ * @property {ReturnType<typeof setTimeout> | null} next taking up
  */
 
 const KEPT = 500; // rows
 const MOST = 200; // rows a second; what is more is skipped, and said
 const TOP = 120; // px; further down somebody reads
+const PAUSE = 250; // ms between two drawings: a row that comes alone is drawn at once, of many each drawing takes all
 
 /** @param {import("../run.js").Ctx} ctx @returns {Live} */
-const liveOf = (ctx) => (ctx.state.live ??= { rows: [], waiting: [], skipped: 0, open: false, query: "", stop: null });
+const liveOf = (ctx) => (ctx.state.live ??= { rows: [], came: [], waiting: [], skipped: 0, open: false, query: "", stop: null, drawn: 0, next: null });
 
 /** Somebody has gone into the rows, or down the page. */
 const isRead = () => scrollY > TOP || Boolean(document.activeElement?.closest("[data-row]"));
@@ -33,16 +37,25 @@ function start(ctx, log) {
   const query = new URLSearchParams(ctx.query);
   ["from", "to", "cursor", "limit"].forEach((name) => query.delete(name));
   query.set("most", String(MOST));
-  Object.assign(live, { rows: [], waiting: [], skipped: 0, query: String(ctx.query) });
+  Object.assign(live, { rows: [], came: [], waiting: [], skipped: 0, query: String(ctx.query) });
   live.stop = follow(joined(ctx.api(`/${log}/stream`), query), {
     row(row) {
-      live.waiting = [row, ...live.waiting].slice(0, KEPT);
-      if (!isRead()) show(ctx);
-      else ctx.update();
+      live.came.push(row);
+      live.next ??= setTimeout(() => take(ctx), Math.max(0, live.drawn + PAUSE - performance.now()));
     },
     gap: (skipped) => ((live.skipped += skipped), ctx.update()),
     state: (open) => ((live.open = open), ctx.update()),
   });
+}
+
+/** What came is shown, or waits while somebody reads. @param {import("../run.js").Ctx} ctx */
+function take(ctx) {
+  const live = liveOf(ctx);
+  Object.assign(live, { next: null, drawn: performance.now() });
+  live.waiting = [...live.came.reverse(), ...live.waiting].slice(0, KEPT);
+  live.came = [];
+  if (!isRead()) show(ctx);
+  else ctx.update();
 }
 
 /** @param {import("../run.js").Ctx} ctx */
@@ -78,7 +91,7 @@ export function liveRows(ctx, log, rows) {
   if (live.query !== String(ctx.query)) {
     const was = live.stop !== null;
     stopLive(ctx);
-    live.rows = [];
+    Object.assign(live, { rows: [], came: [] });
     if (was) start(ctx, log);
   }
   const known = new Set(live.rows.map((row) => row.id));

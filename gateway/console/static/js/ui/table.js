@@ -4,6 +4,7 @@
  * row on a narrow screen. `j` and `k` move, Enter opens, `x` ticks.
  */
 import { html, nothing } from "../../lit/lit-html.js";
+import { guard } from "../../lit/directives/guard.js";
 import { repeat } from "../../lit/directives/repeat.js";
 import { icon } from "./status.js";
 
@@ -26,8 +27,11 @@ import { icon } from "./status.js";
  * @property {string} [selected] key of the row that is open
  * @property {Set<string>} [ticked] keys; with it rows can be ticked
  * @property {() => void} [changed] after ticking
- * @property {any} [empty] shown when there are no rows
+ * @property {() => any} [empty] shown when there are no rows
+ * @property {any[]} [look] with it a row is drawn once, and again when one of these is another; all that cells depend on besides their row
  */
+
+const SPEAKING = ["state", "status", "outcome", "reason", "do", "edit"]; // need no label beside the value, where there is no head
 
 /** The columns that are shown. @param {string} name @param {Column[]} columns */
 export function chosen(name, columns) {
@@ -37,27 +41,30 @@ export function chosen(name, columns) {
 }
 
 /** @param {Table} table */
-export function table({ name, caption, columns, rows, key, href, open, selected, ticked, changed, empty }) {
-  if (!rows.length) return empty ?? nothing;
+export function table({ name, caption, columns, rows, key, href, open, selected, ticked, changed, empty, look }) {
+  if (!rows.length) return empty?.() ?? nothing;
   const shown = chosen(name, columns);
+  const ids = shown.map(({ id }) => id).join();
   const tick = (/** @type {string} */ id, /** @type {boolean} */ on) => {
     on ? ticked?.add(id) : ticked?.delete(id);
     changed?.();
   };
   const all = ticked !== undefined && rows.every((row) => ticked.has(key(row)));
+  const line = (/** @type {any} */ row) => {
+    const id = key(row);
+    return html`<tr role="row" data-row=${id} aria-selected=${id === selected ? "true" : nothing}>
+      ${ticked ? html`<td class="tick" role="cell"><input type="checkbox" aria-label="Tick ${id}" .checked=${ticked.has(id)} @change=${(/** @type {any} */ event) => tick(id, event.target.checked)}></td>` : nothing}
+      ${shown.map((column, i) => html`<td role="cell" class="${column.number ? "number" : ""} ${i === 0 ? "first" : ""}" data-label=${i === 0 || SPEAKING.includes(column.id) ? nothing : column.label}>${i === 0 ? html`<a href=${href(row)} @click=${(/** @type {MouseEvent} */ event) => open?.(row, event)}>${column.cell(row)}</a>` : column.cell(row)}</td>`)}
+    </tr>`;
+  };
+  const once = (/** @type {any} */ row) => guard([row, ids, key(row) === selected, ...(look ?? [])], () => line(row));
   return html`<div class="table-scroll"><table class="rows" role="table">
     <caption class="visually-hidden">${caption}</caption>
     <thead role="rowgroup"><tr role="row">
       ${ticked ? html`<th class="tick" role="columnheader" scope="col"><input type="checkbox" aria-label="Tick all on this page" .checked=${all} @change=${(/** @type {any} */ event) => rows.forEach((row) => tick(key(row), event.target.checked))}></th>` : nothing}
       ${shown.map((column) => html`<th role="columnheader" scope="col" class=${column.number ? "number" : ""} aria-sort=${column.id === "created_at" ? "descending" : nothing}>${column.label}</th>`)}
     </tr></thead>
-    <tbody role="rowgroup">${repeat(rows, key, (row) => {
-      const id = key(row);
-      return html`<tr role="row" data-row=${id} aria-selected=${id === selected ? "true" : nothing}>
-        ${ticked ? html`<td class="tick" role="cell"><input type="checkbox" aria-label="Tick ${id}" .checked=${ticked.has(id)} @change=${(/** @type {any} */ event) => tick(id, event.target.checked)}></td>` : nothing}
-        ${shown.map((column, i) => html`<td role="cell" class="${column.number ? "number" : ""} ${i === 0 ? "first" : ""}">${i === 0 ? html`<a href=${href(row)} @click=${(/** @type {MouseEvent} */ event) => open?.(row, event)}>${column.cell(row)}</a>` : column.cell(row)}</td>`)}
-      </tr>`;
-    })}</tbody>
+    <tbody role="rowgroup">${repeat(rows, key, look ? once : line)}</tbody>
   </table></div>`;
 }
 
