@@ -51,8 +51,6 @@ export function secretList(ctx, ed, site) {
   const { secrets } = site.authentication;
   if (!secrets) return nothing;
   const last = secrets.filter((/** @type {any} */ each) => each.expires_at === null).length < 2;
-  return html`<section aria-label="Secrets"><h2>Secrets</h2><div class="table-scroll" tabindex="0"><table><thead><tr>${["Secret", "", "Valid until", "Made", "Last used"].map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>
-    ${secrets.map((/** @type {any} */ each) => html`<tr><th scope="row" class="mono">••••${each.hint}</th>
-      <td><button type="button" aria-label="Retire ${each.hint} now" ?disabled=${!mayRotate(ed) || (last && each.expires_at === null)} @click=${() => retire(ctx, site, each)}>Retire now</button></td>
-      <td>${each.expires_at ? when(each.expires_at) : "it is retired"}</td><td>${when(each.created_at)}</td><td>${each.last_used_at ? when(each.last_used_at) : "never"}</td></tr>`)}</tbody></table></div></section>`;
+  return html`<section aria-label="Secrets"><h2>Secrets</h2><ul class="plain">${secrets.map((/** @type {any} */ each) => html`<li><div class="buttons"><span class="mono">••••${each.hint}</span><span class="spring"></span>
+      <button type="button" aria-label="Retire ${each.hint} now" ?disabled=${!mayRotate(ed) || (last && each.expires_at === null)} @click=${() => retire(ctx, site, each)}>Retire now</button></div><span class="meta">made ${when(each.created_at)}, ${each.last_used_at ? html`last used ${when(each.last_used_at)}` : "never used"}, ${each.expires_at ? html`valid until ${when(each.expires_at)}` : "valid until it is retired"}</span></li>`)}</ul></section>`;
 }
