@@ -7,7 +7,7 @@ import errno
 
 import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
 from gateway.incoming import answers
 from gateway.incoming.bodies import DRAINED_FOR
@@ -54,6 +54,8 @@ class Door(web.RequestHandler):
             log.error("a request failed", remote=request.remote, status=status, detail=message, exc_info=exc)
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
+        if isinstance(exc, LineTooLong):
+            return answers.head_too_large()
         return answers.not_http() if status < web.HTTPInternalServerError.status_code else answers.failed()
 
     def log_exception(self, *args: object, **kw: object) -> None:

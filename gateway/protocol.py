@@ -17,9 +17,15 @@ INTAKE = ("/webhooks/", "/beta/webhooks/")
 @web.middleware
 async def spoken(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what claims another version, or a framing that somebody on the way may read otherwise (RFC 9112, 6.1)."""
-    if request.version not in SPOKEN or request.headers.get(hdrs.TRANSFER_ENCODING, "chunked").lower() != "chunked":
+    coding = request.headers.get(hdrs.TRANSFER_ENCODING)
+    if request.version not in SPOKEN or (coding is not None and not is_chunked(request, coding)):
         return answers.not_http()
     return await handler(request)
+
+
+def is_chunked(request: web.Request, coding: str) -> bool:
+    """Whether it is in chunks and may be: HTTP/1.0 has none, so what is between may see two requests in one."""
+    return coding.lower() == "chunked" and request.version == HttpVersion11
 
 
 def as_ours(request: web.BaseRequest, error: web.HTTPException) -> web.Response:

@@ -82,7 +82,7 @@ class Accounts:
             hash=hash_of(secret),
             scope=sent.scope,
             created_at=iso(self.changer.now()),
-            expires_at=moment(sent.expires_at),
+            expires_at=moment(sent.expires_at, self.changer.now()),
         )
         item = Item(EntityKind.KEY, time_ordered("key"), 0, key.model_dump(mode="json"))
         position = await self._change(call, item)
@@ -147,10 +147,12 @@ def without_hash(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in ("hash", "account")}
 
 
-def moment(text: str | None) -> str | None:
-    """A time with a zone, as all times are written here."""
+def moment(text: str | None, now: int) -> str | None:
+    """A time with a zone that is to come, as all times are written here."""
     if text is None:
         return None
     if (found := iso_milliseconds(text, needs_zone=True)) is None:
         raise invalid([FieldError("expires_at", "must be ISO 8601 with a zone, such as 2027-01-01T00:00:00Z")])
+    if found <= now:
+        raise invalid([FieldError("expires_at", "has passed: this key would never be good")])
     return iso(found)

@@ -11,20 +11,29 @@ from datetime import UTC, datetime
 from schemas.records import EntityKind
 from streams.core.configuration import AccountState, Configuration, Entity
 
-__all__ = ["Caller", "Callers", "hash_of"]
+__all__ = ["Caller", "Callers", "Session", "hash_of"]
 
 SCHEME = "Bearer "
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A login at the console: whose key it is, by hash, until when, in ms, and its own id."""
+
+    key_hash: str
+    until: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """The owner of a key; `account` None is the operator. `session_until` in ms, where a cookie named the key."""
+    """The owner of a key; `account` None is the operator. `session`: where a cookie named the key."""
 
     account: str | None
     name: str
     may_write: bool
     key_hash: str = field(default="", repr=False)
-    session_until: int | None = None
+    session: Session | None = None
 
     @property
     def author(self) -> str:

@@ -39,7 +39,7 @@ class Entrance:
         Raises:
             Problem: the cookie came with a write that is not the console's; or the key comes too often.
         """
-        found = self._known(request)
+        found = self.known(request)
         if found is None or found.account is None:
             return found
         if wait := self.rate.wait((found.account, found.key_hash), time.monotonic()):
@@ -47,7 +47,8 @@ class Entrance:
             raise Problem("too_many", sentence, headers={"Retry-After": str(wait)})
         return found
 
-    def _known(self, request: web.Request) -> Caller | None:
+    def known(self, request: web.Request) -> Caller | None:
+        """The same, however often it comes: for one call that is looked at again while it lasts."""
         authorization = request.headers.get(hdrs.AUTHORIZATION)
         if authorization is not None:
             return self.callers.identify(authorization)
@@ -57,7 +58,7 @@ class Entrance:
         if request.method not in READS and not from_console(request):
             sentence = f"with the console's cookie a change needs `{MARK}: 1` and a page of this same address"
             raise Problem("forbidden", sentence)
-        return replace(caller, session_until=session.until)
+        return replace(caller, session=session)
 
 
 def from_console(request: web.Request) -> bool:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from gateway.api.answers import Answer
 from gateway.api.operations import Call, Query
 from gateway.api.problems import Problem
-from gateway.api.reading import Reader
+from gateway.api.reading import Reader, refused_parameter
 from projections.queries.looking_up import customers_like, known_ids
 from schemas.records import EntityKind
 from streams.core.configuration import AccountState, Configuration
@@ -66,10 +66,12 @@ class Lookup:
     async def look(self, call: Call) -> Answer:
         """What it may be."""
         account, text = call.account, call.query.q.strip()
+        if not text:
+            raise refused_parameter("q", "is blank")
         names = list(named(self.configuration.account(account), text))
         try:
             ids, customers = await self.reader.read(
-                lambda c: (known_ids(c, account, text), customers_like(c, account, text, MOST)) if text else ([], [])
+                lambda c: (known_ids(c, account, text), customers_like(c, account, text, MOST))
             )
         except Problem:  # the store is away; what is configured is known all the same
             if not names:
@@ -87,7 +89,7 @@ def shown(account: str, kind: str, thing: str, label: str) -> dict[str, Any]:
 def named(state: AccountState | None, text: str) -> Iterator[tuple[str, str, str]]:
     """What is configured under this id, or a name with this part; what is archived comes last."""
     wanted = text.casefold()
-    for kind in NAMED if state and text else ():
+    for kind in NAMED if state else ():
         entities = [
             each
             for each in (state.of(kind).values() if state else ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import structlog
@@ -30,6 +30,7 @@ __all__ = ["Serving", "no_such_path", "without_query"]
 log = structlog.get_logger(__name__)
 JSON = "application/json"
 LAST_EVENT_ID = "Last-Event-ID"
+Entering = Callable[[web.Request], Caller | None]
 LARGE = 256 * 1024  # bytes; more is read in a thread, so that nobody waits for it
 
 
@@ -85,7 +86,7 @@ class Serving:
 
     async def _serve(self, operation: Operation, request: web.Request) -> web.StreamResponse:
         try:
-            caller = self._caller(operation, request)
+            caller = self._caller(operation, request, self._entrance.caller)
             query = query_of(operation, request)
             body = await self._body(operation, request)
             peer = request.remote or ""
@@ -117,15 +118,15 @@ class Serving:
     def _admitted(self, operation: Operation, request: web.Request) -> bool:
         """Whether the caller of what lasts may still do it."""
         try:
-            self._caller(operation, request)
+            self._caller(operation, request, self._entrance.known)
         except Problem:
             return False
         return True
 
-    def _caller(self, operation: Operation, request: web.Request) -> Caller | None:
+    def _caller(self, operation: Operation, request: web.Request, entering: Entering) -> Caller | None:
         if operation.access is Access.ANYBODY:
             return None
-        caller = self._entrance.caller(request)
+        caller = entering(request)
         if caller is None:
             sentence = "send `Authorization: Bearer <api key>` with a key that is valid here"
             raise Problem("unauthorized", sentence, headers={"WWW-Authenticate": 'Bearer realm="hookline"'})

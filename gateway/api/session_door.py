@@ -14,7 +14,7 @@ from gateway.api.callers import Caller, hash_of
 from gateway.api.entering import Entrance
 from gateway.api.operations import Access, Call, Operation
 from gateway.api.problems import Problem, invalid
-from gateway.api.sessions import LASTS, LoginLinks, Session, WrongLogins
+from gateway.api.sessions import LoginLinks, WrongLogins, begun
 from gateway.api.times import Time, iso
 from gateway.api.validation import validated
 from schemas.definitions.forms import Form
@@ -72,17 +72,18 @@ class SessionDoor:
         if caller is None:
             self._wrong.add(call.remote, now)
             raise Problem("unauthorized", wrong_key() if sent.key else wrong_link())
-        session = Session(caller.key_hash, now + LASTS * 1000)
+        session = begun(caller.key_hash, now)
         cookie = self._entrance.cookies.made(session, secure=call.secure)
-        return Answer(shown(replace(caller, session_until=session.until)), 201, {"Set-Cookie": cookie})
+        return Answer(shown(replace(caller, session=session)), 201, {"Set-Cookie": cookie})
 
     async def read(self, call: Call) -> Answer:
         """Who is logged in."""
         return Answer(shown(known(call)))
 
-    async def end(self, _: Call) -> Answer:
-        """End it: the cookie goes."""
-        return Answer(None, 204, {"Set-Cookie": self._entrance.cookies.ended()})
+    async def end(self, call: Call) -> Answer:
+        """End it: the cookie goes, and a copy of it is worth nothing here."""
+        cookie = self._entrance.cookies.end(known(call).session, self._entrance.now())
+        return Answer(None, 204, {"Set-Cookie": cookie})
 
     async def make_link(self, call: Call) -> Answer:
         """A link that logs in once, as the caller."""
@@ -102,7 +103,7 @@ def shown(caller: Caller) -> dict[str, Any]:
         "account": caller.account,
         "key_name": caller.name,
         "scope": "write" if caller.may_write else "read",
-        "expires_at": None if caller.session_until is None else iso(caller.session_until),
+        "expires_at": None if caller.session is None else iso(caller.session.until),
     }
 
 

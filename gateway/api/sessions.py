@@ -1,34 +1,33 @@
 """A person's session: a sealed cookie that names a key by its hash, so that it ends with the key, or after 12 hours.
 
-Nothing is kept for it: any gateway with the secret key reads it. A login link is kept, in the process that made it.
+Nothing is kept for it: any gateway with the secret key reads it. What is kept, in the process that was asked, are login
+links, and which sessions were ended: a copy of their cookie is worth nothing there.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
 
 import orjson
 
+from gateway.api.callers import Session
 from schemas.errors import SecretUnreadable
 from streams.edges.keyring import Keyring
 
-__all__ = ["COOKIE", "LASTS", "LINK_LASTS", "Cookies", "LoginLinks", "Session", "WrongLogins"]
+__all__ = ["COOKIE", "LASTS", "LINK_LASTS", "Cookies", "LoginLinks", "WrongLogins", "begun"]
 
 COOKIE = "hookline_session"
 LASTS = 12 * 3600  # seconds
 LINK_LASTS = 10 * 60  # seconds
 MOST = 1_000  # links, and callers whose wrong logins are remembered
+MOST_ENDED = 100_000  # sessions
 PURPOSE = "console session"  # other sealed texts are none
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Whose key it is, by hash, and until when, in ms."""
-
-    key_hash: str
-    until: int
+def begun(key_hash: str, now: int) -> Session:
+    """A new session; `now` in ms."""
+    return Session(key_hash, now + LASTS * 1000, secrets.token_urlsafe(12))
 
 
 class Cookies:
@@ -37,14 +36,19 @@ class Cookies:
     def __init__(self, keyring: Keyring, *, secure: bool) -> None:
         self._keyring = keyring
         self._secure = secure
+        self._ended: OrderedDict[str, int] = OrderedDict()  # id -> when it would have ended
 
     def made(self, session: Session, *, secure: bool) -> str:
         """The header `Set-Cookie` of a session; `secure` when the request came by https."""
-        plain = orjson.dumps({"for": PURPOSE, "key": session.key_hash, "until": session.until})
+        plain = orjson.dumps({"for": PURPOSE, "key": session.key_hash, "until": session.until, "id": session.id})
         return self._header(self._keyring.seal(plain), LASTS, secure=secure)
 
-    def ended(self) -> str:
-        """The header that takes the cookie away."""
+    def end(self, session: Session | None, now: int) -> str:
+        """The header that takes the cookie away; of the session no copy is taken any more."""
+        if session is not None:
+            self._ended[session.id] = session.until
+        while self._ended and (len(self._ended) > MOST_ENDED or next(iter(self._ended.values())) <= now):
+            self._ended.popitem(last=False)
         return self._header("", 0, secure=False)
 
     def read(self, cookie: str | None, now: int) -> Session | None:
@@ -56,8 +60,8 @@ class Cookies:
         except (SecretUnreadable, orjson.JSONDecodeError):
             return None
         match found:
-            case {"for": str(purpose), "key": str(key), "until": int(until)} if purpose == PURPOSE and until > now:
-                return Session(key, until)
+            case {"for": str(purpose), "key": str(key), "until": int(until), "id": str(own)} if purpose == PURPOSE:
+                return Session(key, until, own) if until > now and own not in self._ended else None
         return None
 
     def _header(self, value: str, age: int, *, secure: bool) -> str:

@@ -7,7 +7,9 @@ slow reader costs one page of memory, and the id of each event is all that anoth
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -43,7 +45,9 @@ HEARTBEAT = 15.0  # seconds
 AT_REST = 0.05  # seconds between two looks of one stream: many streams of a busy log look seldom, not always
 PAGE = 200  # rows that one stream holds at once
 MOST_STREAMS = 500
+MOST_OF_A_KEY = 100  # streams; so no key keeps all others out
 RETRY = 1000  # ms after which a browser comes back
+AGAIN = "10"  # seconds
 LAST = "last_event_id"
 
 Item = Callable[[Row[Any]], dict[str, Any]]
@@ -98,7 +102,7 @@ class Streams:
     configuration: Configuration
     topics: Topics
     clock: Callable[[], float]
-    open: int = field(default=0)
+    open: Counter[str] = field(default_factory=Counter)  # by the key's hash
 
     async def webhook_log(self, call: Call) -> EventStream:
         """Attempts as they end."""
@@ -114,8 +118,8 @@ class Streams:
         return await self._stream(call, REQUESTS, self.topics.incoming_requests, incoming_log.item)
 
     async def _stream(self, call: Call, log: Log, topic: str, item: Item) -> EventStream:
-        if self.open >= MOST_STREAMS:
-            raise Problem("unavailable", "too many streams are open here", headers={"Retry-After": "10"})
+        key_hash = call.caller.key_hash if call.caller else ""
+        self._check_room(key_hash)
         parameters, _ = await self.reader.asked(call)
         given = parameters.pop(LAST, None)
         last = call.last_event_id or given
@@ -124,7 +128,25 @@ class Streams:
         following.moment = await self._start(following, last)
         version = self.reader.watcher.version
         first = await self.reader.read(following.read)  # a filter that there is not is said before anything is sent
-        return EventStream(self._events(following, first, version, call.admitted))
+        return EventStream(self._counted(key_hash, self._events(following, first, version, call.admitted)))
+
+    def _check_room(self, key_hash: str) -> None:
+        if self.open[key_hash] >= MOST_OF_A_KEY:
+            sentence = f"this key has {MOST_OF_A_KEY} streams open already: close some, then come again"
+            raise Problem("too_many", sentence, headers={"Retry-After": AGAIN})
+        if self.open.total() >= MOST_STREAMS:
+            raise Problem("unavailable", "too many streams are open here", headers={"Retry-After": AGAIN})
+
+    async def _counted(self, key_hash: str, events: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+        """The same events; as long as they last, they take the room of a stream."""
+        self.open[key_hash] += 1
+        try:
+            async with aclosing(events):
+                async for text in events:
+                    yield text
+        finally:
+            self.open[key_hash] -= 1
+            self.open += Counter()  # forgets keys that have none
 
     async def _start(self, following: Following, last: str | None) -> Moment:
         if last is None:
@@ -138,25 +160,21 @@ class Streams:
         self, following: Following, first: Arrivals, version: int, admitted: Callable[[], bool]
     ) -> AsyncGenerator[bytes]:
         """The text of the stream, until the reader goes, its key ends, or the gateway stops."""
-        self.open += 1
         pace, found, sent, watcher = Pace(following.most, self.clock), first, self.clock(), self.reader.watcher
-        try:
-            yield f"retry: {RETRY}\nid: {following.id_of(following.moment)}\n\n".encode()
-            while not watcher.closed and admitted():
-                if found.rows:
-                    yield text_of(following, found, pace)
-                    sent = self.clock()
-                following.moment = found.moment
-                if found.complete:
-                    await asyncio.sleep(AT_REST)
-                    await watcher.moved(version, max(0.0, sent + HEARTBEAT - self.clock()))
-                if self.clock() - sent >= HEARTBEAT:
-                    yield f":\nid: {following.id_of(following.moment)}\n\n".encode()
-                    sent = self.clock()
-                version = watcher.version
-                found = await self._read(following)
-        finally:
-            self.open -= 1
+        yield f"retry: {RETRY}\nid: {following.id_of(following.moment)}\n\n".encode()
+        while not watcher.closed and admitted():
+            if found.rows:
+                yield text_of(following, found, pace)
+                sent = self.clock()
+            following.moment = found.moment
+            if found.complete:
+                await asyncio.sleep(AT_REST)
+                await watcher.moved(version, max(0.0, sent + HEARTBEAT - self.clock()))
+            if self.clock() - sent >= HEARTBEAT:
+                yield f":\nid: {following.id_of(following.moment)}\n\n".encode()
+                sent = self.clock()
+            version = watcher.version
+            found = await self._read(following)
 
     async def _read(self, following: Following) -> Arrivals:
         """What has come; nothing while the store is away."""

@@ -14,6 +14,7 @@ __all__ = [
     "answer",
     "expectation_failed",
     "failed",
+    "head_too_large",
     "headers_of",
     "no_such_endpoint",
     "not_http",
@@ -83,6 +84,15 @@ def not_http() -> web.Response:
     """Something came that is not HTTP; the connection is closed."""
     body = error_body("malformed", "not_http", "this is not a request of HTTP/1.1")
     response = web.Response(body=dump(body).encode(), status=400, headers=HEADERS)
+    response.force_close()
+    return response
+
+
+def head_too_large() -> web.Response:
+    """A line of the head is longer than the server reads (RFC 6585, 5); the connection is closed."""
+    sentence = "the request line and each header have at most 8,190 bytes here"
+    body = error_body("malformed", "head_too_large", sentence)
+    response = web.Response(body=dump(body).encode(), status=431, headers=HEADERS)
     response.force_close()
     return response
 

@@ -13,11 +13,11 @@ from sqlalchemy.dialects import postgresql
 
 from projections.folds.rows import Row
 from projections.store.merge import key_of, merged, table_of
+from projections.store.postgresql import NUL, SHOWN
 
-__all__ = ["NUL", "SHOWN", "cleaned", "copy_rows", "merging", "without_nul"]
+__all__ = ["cleaned", "copy_rows", "merging", "without_nul"]
 
 DIALECT = cast("Any", postgresql.dialect)()  # which its stubs do not type
-NUL, SHOWN = "\0", "\u2400"  # PostgreSQL's text has no U+0000; its picture stands for it
 
 
 def copy_rows(connection: Connection, kind: type[Row], rows: Sequence[Row]) -> None:

@@ -17,10 +17,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from projections.store.backend import Identity
-from projections.store.copying import NUL, SHOWN
 
-__all__ = ["PostgresqlStore"]
+__all__ = ["NUL", "SHOWN", "PostgresqlStore"]
 
+NUL, SHOWN = "\0", "\u2400"  # PostgreSQL's text has no U+0000; its picture stands for it
 SCHEMA = "hookline"
 CONNECT_SECONDS = 5
 WRITER = "-c synchronous_commit=off -c lock_timeout=5000 -c client_min_messages=warning"

@@ -76,6 +76,14 @@ def test_a_framing_that_others_may_read_otherwise_is_refused(house: House, codin
     assert house.requests == []
 
 
+def test_the_older_version_has_no_chunks(house: House) -> None:
+    """Who is between and does not know them may see a second request in the body."""
+    house.webhook()
+    head = f"POST {POINTS} HTTP/1.0\nHost: x\nContent-Type: application/json\nTransfer-Encoding: chunked"
+    assert raw(house, head, b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY))[0] == "400"
+    assert house.requests == []
+
+
 def packed(how: str) -> bytes:
     if how == "gzip":
         return gzip.compress(BODY, mtime=0)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from gateway import wiring
+from gateway.api.times import iso, now_ms
 from schemas.codec import encode
 from tests.gateway.conftest import MakeHouse
 from tests.gateway.house import House
@@ -78,8 +80,13 @@ def test_a_removed_key_is_refused_at_once(house: House) -> None:
     assert house.call("GET", "/v1/shop/sites", key=made["key"]).status == 401
 
 
-def test_an_expired_key_is_refused(house: House) -> None:
-    old = key_of(house, expires_at="2020-01-01T00:00:00Z")["key"]
+def test_an_expired_key_is_refused(make_house: MakeHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [now_ms() - 60_000]
+    monkeypatch.setattr(wiring, "now_ms", lambda: clock[0])
+    house = make_house()
+    old = key_of(house, expires_at=iso(clock[0] + 1))["key"]
+    assert house.call("GET", "/v1/shop/sites", key=old).status == 200
+    clock[0] += 1
     new = key_of(house, name="new", expires_at="2999-01-01T00:00:00+02:00")
     assert new["expires_at"] == "2998-12-31T22:00:00.000Z"
     assert house.call("GET", "/v1/shop/sites", key=old).status == 401
@@ -108,6 +115,13 @@ def test_when_a_key_was_last_used_is_shown(house: House) -> None:
 def test_a_time_without_a_zone_is_refused(house: House) -> None:
     answer = house.call("POST", "/v1/accounts/shop/keys", {"name": "x", "expires_at": "2999-01-01T00:00:00"})
     assert (answer.status, answer.paths) == (422, ["expires_at"])
+
+
+@pytest.mark.parametrize("moment", ["2020-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+def test_a_key_that_would_never_be_good_is_not_made(house: House, moment: str) -> None:
+    answer = house.call("POST", "/v1/accounts/shop/keys", {"name": "x", "expires_at": moment})
+    assert (answer.status, answer.paths) == (422, ["expires_at"])
+    assert house.made("GET", "/v1/accounts/shop/keys")["items"] == []
 
 
 def test_an_account_is_made_once(house: House) -> None:

@@ -58,7 +58,7 @@ def test_another_account_finds_nothing_of_it(filled: House) -> None:
         assert filled.made("GET", f"/v1/other/lookup?q={text}") == {"items": []}
 
 
-@pytest.mark.parametrize("query", ["", "q=", "q=x&nonsense=1", "q=" + "x" * 257])
+@pytest.mark.parametrize("query", ["", "q=", "q=%20", "q=x&nonsense=1", "q=" + "x" * 257])
 def test_what_it_does_not_take_is_400(filled: House, query: str) -> None:
     answer = filled.call("GET", f"/v1/shop/lookup?{query}")
     assert (answer.status, answer.paths) == (400, ["nonsense" if "nonsense" in query else "q"])

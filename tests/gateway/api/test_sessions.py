@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.api.sessions import Cookies, LoginLinks, Session, WrongLogins
+from gateway.api.callers import Session
+from gateway.api.sessions import Cookies, LoginLinks, WrongLogins
 from streams.edges.keyring import Keyring
 from tests.gateway.house import OPERATOR, House
 
@@ -115,6 +116,21 @@ def test_logging_out_takes_the_cookie_away(house: House) -> None:
     assert "hookline_session=; Path=/; Max-Age=0" in answer.headers["set-cookie"]
 
 
+def test_a_copy_of_the_cookie_is_worth_nothing_after_logging_out(house: House) -> None:
+    cookie, another = logged_in(house), logged_in(house)
+    assert house.send("DELETE", "/v1/session", headers=cookie | OURS).status == 204
+    assert house.send("GET", "/v1/session", headers=cookie).status == 401
+    assert house.send("GET", "/v1/session", headers=another).status == 200, "another login of the same key goes on"
+
+
+def test_ended_sessions_are_forgotten_when_they_would_have_ended_anyway() -> None:
+    cookies = Cookies(Keyring(["the secret key of a test"]), secure=False)
+    for number in range(3):
+        cookies.end(Session("hash", number, str(number)), now=0)
+    cookies.end(Session("hash", 9, "last"), now=5)
+    assert list(cookies._ended) == ["last"]
+
+
 def test_a_login_link_is_good_once(house: House) -> None:
     link = house.made("POST", "/v1/session/links")
     assert link["path"] == f"/login#t={link['token']}"
@@ -150,9 +166,10 @@ def test_a_link_is_too_old_after_ten_minutes() -> None:
 
 
 def test_a_cookie_is_over_after_twelve_hours_and_no_other_sealed_text_is_one() -> None:
-    cookie = COOKIES.made(Session("hash", 1_000), secure=False).partition("=")[2].partition(";")[0]
-    assert COOKIES.read(cookie, 999) == Session("hash", 1_000)
+    session = Session("hash", 1_000, "one")
+    cookie = COOKIES.made(session, secure=False).partition("=")[2].partition(";")[0]
+    assert COOKIES.read(cookie, 999) == session
     assert COOKIES.read(cookie, 1_000) is None
     keyring = Keyring(["the secret key of a test"])
-    assert COOKIES.read(keyring.seal(b'{"key": "hash", "until": 9000}'), 1) is None
+    assert COOKIES.read(keyring.seal(b'{"key": "hash", "until": 9000, "id": "one"}'), 1) is None
     assert COOKIES.read(keyring.seal(b"hash"), 1) is None

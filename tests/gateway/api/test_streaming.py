@@ -155,6 +155,31 @@ def test_a_stream_ends_with_its_key(house: House, monkeypatch: pytest.MonkeyPatc
         eventually(lambda: stream.ended, what="the stream has ended")
 
 
+def test_a_key_has_so_many_streams_and_keeps_nobody_else_out(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "MOST_OF_A_KEY", 1)
+    monkeypatch.setattr(streaming, "HEARTBEAT", 0.05)  # a reader that has gone is met with the next word
+    fold(house)
+    key, path = house.made("POST", "/v1/accounts/shop/keys", {"name": "till"})["key"], "/v1/shop/webhook-log/stream"
+    with following(house, path, key=key):
+        refused = house.call("GET", path, key=key)
+        assert (refused.status, refused.json["type"], refused.headers["retry-after"]) == (429, "/docs#too_many", "10")
+        assert "1 streams open already" in refused.json["detail"]
+        with following(house, path):
+            pass
+    eventually(lambda: house.call("HEAD", path, key=key).status == 200, what="the room of a closed stream is free")
+
+
+def test_a_stream_is_one_call_of_its_key_however_long_it_lasts(make_house: Callable[..., House]) -> None:
+    house = make_house(api_rate="0.01/s")
+    fold(house)
+    key = house.made("POST", "/v1/accounts/shop/keys", {"name": "till"})["key"]
+    with following(house, "/v1/shop/webhook-log/stream", key=key) as stream:
+        put(house, 0)
+        eventually(lambda: len(stream.events) == 1)
+        put(house, 1)
+        eventually(lambda: len(stream.events) == 2, what="the stream goes on")
+
+
 def test_streams_end_with_the_gateway(house: House) -> None:
     put(house, 0)
     with following(house, "/v1/shop/webhook-log/stream") as stream:
