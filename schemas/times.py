@@ -11,15 +11,15 @@ __all__ = ["iso", "iso_milliseconds"]
 FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?", re.ASCII
 )
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC; without a zone it is written in half the time
 LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
 EARLIEST = -62_135_596_800_000  # the first of the year 1
 
 
 def iso(at: int) -> str:
     """Milliseconds as `2026-11-24T09:00:00.000Z`; what a calendar does not reach is its last or first moment."""
-    moment = EPOCH + timedelta(milliseconds=max(EARLIEST, min(at, LATEST)))
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = EPOCH + timedelta(0, 0, 0, max(EARLIEST, min(at, LATEST)))
+    return moment.isoformat("T", "milliseconds") + "Z"
 
 
 def iso_milliseconds(text: str, *, needs_zone: bool = False) -> int | None:
