@@ -18,6 +18,7 @@ __all__ = [
     "AttemptStream",
     "EventFilters",
     "EventQuery",
+    "Ids",
     "LogQuery",
     "QueueFilters",
     "QueueQuery",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 Text = Annotated[str | None, Field(min_length=1, max_length=1024)]
+Ids = Annotated[str | None, Field(min_length=1, max_length=6000, description="one, or up to 100 with commas between")]
 
 
 SEARCHED = "a text: an id, customer, error or action of the account, else any part of what was sent or answered"
@@ -65,7 +67,7 @@ class AttemptFilters(RangeQuery):
     customer: Text = None
     site_id: Text = None
     error: Annotated[str | None, Field(description=", ".join(AttemptError))] = None
-    delivery_id: Text = None
+    delivery_id: Ids = None
     event_id: Text = None
     subscription_id: Text = None
     trigger: Annotated[str | None, Field(description=", ".join(Trigger))] = None

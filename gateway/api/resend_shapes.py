@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.api.log_queries import Ids
 from gateway.api.times import Time
 from gateway.jobs.job import JobState
 
@@ -26,7 +27,7 @@ class ResendFilter(BaseModel):
     customer: Text = None
     site_id: Text = None
     error: Text = None
-    delivery_id: Text = None
+    delivery_id: Ids = None
     event_id: Text = None
     subscription_id: Text = None
     trigger: Text = None
@@ -42,7 +43,7 @@ class ResendsSent(BaseModel):
 
     filter: ResendFilter | None = None
     dry_run: bool | None = None
-    token: Annotated[str | None, Field(min_length=1, max_length=8192, description="of a dry run, for an hour")] = None
+    token: Annotated[str | None, Field(min_length=1, max_length=16_384, description="of a dry run, for an hour")] = None
     rate: Annotated[int | None, Field(ge=1, le=1000, description="messages a second")] = None
     skip_done: Annotated[bool | None, Field(description="leave out what was delivered meanwhile; default true")] = None
 

@@ -6,15 +6,16 @@ import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from sqlalchemy import Column, ColumnElement, and_
+from sqlalchemy import Column, ColumnElement, and_, or_
 
 from schemas.errors import FieldInvalid
 
-__all__ = ["Filter", "equals", "equals_number", "one_of", "response_code"]
+__all__ = ["MOST_NAMED", "Filter", "any_of", "equals", "equals_number", "one_of", "response_code"]
 
 Condition = ColumnElement[bool]
 Filter = Callable[[str, str], Condition]  # the parameter's name and text
 LONGEST = 1024
+MOST_NAMED = 100
 CODE = re.compile(r"[1-9][0-9]{2}", re.ASCII)
 CLASS = re.compile(r"([1-5])xx", re.ASCII | re.IGNORECASE)
 
@@ -26,6 +27,19 @@ def equals(column: Column[str]) -> Filter:
         if not value or len(value) > LONGEST:
             raise FieldInvalid(name, f"must have 1 to {LONGEST} characters")
         return column == value
+
+    return condition
+
+
+def any_of(column: Column[str]) -> Filter:
+    """One id or several, with commas between."""
+    each = equals(column)
+
+    def condition(name: str, value: str) -> Condition:
+        ids = value.split(",")
+        if len(ids) > MOST_NAMED:
+            raise FieldInvalid(name, f"must name at most {MOST_NAMED}")
+        return or_(*(each(name, one) for one in ids))
 
     return condition
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
 from projections.queries.contents import body_of, headers_of, record_at
-from projections.queries.filters import equals, one_of, response_code
+from projections.queries.filters import any_of, equals, one_of, response_code
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.searching import Field, Search, equal
 from projections.queries.times import due_or_none, iso, milliseconds
@@ -68,7 +68,7 @@ LISTING = Listing(
         "customer": equals(table.customer),
         "site_id": equals(table.site_id),
         "error": one_of(table.error, AttemptError),
-        "delivery_id": equals(table.delivery_id),
+        "delivery_id": any_of(table.delivery_id),
         "event_id": of_event,
         "subscription_id": equals(table.subscription_id),
         "trigger": one_of(table.trigger, Trigger),

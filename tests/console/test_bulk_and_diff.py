@@ -40,6 +40,43 @@ def test_what_was_counted_is_sent_and_nothing_else(page: Page, account: Account)
     expect(page.locator("tbody tr")).to_have_count(3)
 
 
+def test_what_is_ticked_is_sent_again_and_the_figures_above_choose_the_range(page: Page, account: Account) -> None:
+    failed(account, 3)
+    account.answers("crm", 200)
+    page.goto(f"/a/{account.name}/out/log?status=failed")
+    settled(page, "Outgoing log")
+    figures = page.locator(".histogram svg[tabindex]")
+    box = figures.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] + 50, box["y"] + 20)  # outside of it, where a hand ends up
+    page.mouse.up()
+    page.wait_for_url("**/out/log?status=failed&from=*&to=*")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(3)
+    rows.filter(has_text="c-0").get_by_role("checkbox").check()
+    rows.filter(has_text="c-2").locator("a").focus()
+    page.keyboard.press("x")
+    page.get_by_role("button", name="Resend the 2 ticked").click()
+    page.get_by_role("dialog").get_by_role("button", name="Resend 2").click()
+    settled(page, "Resend")
+    expect(page.locator("main")).to_contain_text("2 of 2 sent")
+    sent = account.rows("/webhook-log", 2, trigger="bulk", status="done")
+    assert {row["customer"] for row in sent} == {"c-0", "c-2"}
+    page.goto(f"/a/{account.name}/out/log?customer=c-1")
+    expect(rows).to_have_count(1)
+    expect(figures).to_have_count(0)  # they are of more than what is listed
+    page.get_by_text("Views", exact=True).click()
+    page.get_by_label("Name these filters").fill("the <b>first</b>")
+    page.get_by_role("button", name="Keep").click()
+    page.goto(f"/a/{account.name}/out/log")
+    settled(page, "Outgoing log")
+    page.get_by_text("Views", exact=True).click()
+    page.get_by_role("link", name="the <b>first</b>").click()
+    page.wait_for_url("**/out/log?customer=c-1")
+
+
 def test_a_resend_is_paused_and_stopped_half_way_and_a_reload_shows_the_same(page: Page, account: Account) -> None:
     failed(account, 6)
     account.answers("crm", 200)

@@ -48,7 +48,7 @@ def test_a_restart_of_the_gateway_leaves_no_gap_and_brings_nothing_twice(
     expect(rows).to_have_count(2)
     account.event(customer="later")
     expect(rows).to_have_count(3)
-    assert [row.split("\t")[0] for row in rows.locator("td:nth-child(4)").all_inner_texts()] == [
+    assert [row.split("\t")[0] for row in rows.locator("td:nth-child(5)").all_inner_texts()] == [
         "later",
         "after",
         "before",

@@ -76,6 +76,9 @@ def test_a_dry_run_counts_deliveries_and_sends_nothing(house: House, site: str) 
     assert answer.json["by_code"] == {"500": 3, "none": 1}
     assert commands(house) == []
     assert dry_run(house, status="failed", response_code="5xx")["count"] == 3
+    assert dry_run(house, delivery_id="dlv_001,dlv_003,dlv_999")["count"] == 2
+    many = {"delivery_id": ",".join(f"dlv_{number}" for number in range(101))}
+    assert house.call("POST", "/v1/shop/resends", {"filter": many, "dry_run": True}).status == 422
 
 
 def test_what_was_delivered_meanwhile_waits_or_is_expired_is_counted_apart(house: House, site: str) -> None:

@@ -3,16 +3,11 @@
 import { html, nothing } from "../../lit/lit-html.js";
 import { number, duration } from "../lib/time.js";
 import { copyButton, when } from "../ui/bits.js";
-import { chart } from "../ui/chart.js";
+import { ATTEMPTS, REQUESTS, chart } from "../ui/chart.js";
 import { badge } from "../ui/status.js";
 import { part } from "../ui/states.js";
 
 const DAY = 86_400_000; // ms
-
-/** @type {import("../ui/chart.js").Series[]} */
-export const ATTEMPTS = [{ id: "done", label: "Done", look: "done" }, { id: "resent", label: "Resent", look: "resent", style: "dotted" }, { id: "failed", label: "Failed", look: "failed", style: "hatched" }];
-/** @type {import("../ui/chart.js").Series[]} */
-const REQUESTS = [{ id: "accepted", label: "Accepted", look: "done" }, { id: "filtered", label: "Filtered", look: "other" }, { id: "duplicate", label: "Duplicate", look: "queued" }, { id: "unverified", label: "Unverified", look: "resent", style: "dotted" }, { id: "invalid", label: "Invalid", look: "failed", style: "hatched" }];
 
 /** A link to a list of the time between two moments. @param {import("../run.js").Ctx} ctx @param {string} path */
 const between = (ctx, path) => (/** @type {string} */ from, /** @type {string} */ to) => ctx.go(ctx.href(`${path}?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`));

@@ -12,6 +12,10 @@ import { empty } from "../ui/states.js";
 import { columnChooser, pager, table } from "../ui/table.js";
 import { widen } from "../ui/widen.js";
 import { matches } from "../ui/words.js";
+import { REQUESTS } from "../ui/chart.js";
+import { histogram } from "../ui/histogram.js";
+import { tickBar, ticksOf } from "../ui/ticks.js";
+import { viewMenu } from "../ui/views.js";
 import { liveBar, liveButton, liveRows, stopLive } from "../ui/live.js";
 import { mayWrite } from "../session.js";
 import { filterOf, reprocess } from "../ui/reprocess.js";
@@ -57,16 +61,17 @@ export default {
   actions(ctx) {
     const query = wholeQuery(ctx.query);
     const filter = filterOf(query);
-    return html`${liveButton(ctx, "incoming-log")}<button type="button" data-key="r" ?disabled=${!mayWrite() || !filter} title=${filter ? "Run what matches again (r)" : "Text, event and run cannot choose what runs again"} @click=${() => filter && reprocess(ctx, { filter })}>Reprocess…</button>${columnChooser("in-log", COLUMNS, ctx.update)}<a class="button" href=${joined(ctx.api("/incoming-log.csv"), query)} download>Export CSV</a>
+    return html`${liveButton(ctx, "incoming-log")}<button type="button" data-key="r" ?disabled=${!mayWrite() || !filter} title=${filter ? "Run what matches again (r)" : "Text, event and run cannot choose what runs again"} @click=${() => filter && reprocess(ctx, { filter })}>Reprocess…</button>${columnChooser("in-log", COLUMNS, ctx.update)}${viewMenu(ctx)}<a class="button" href=${joined(ctx.api("/incoming-log.csv"), query)} download>Export CSV</a>
       <button type="button" @click=${() => copyLink()}>Copy link</button>`;
   },
   leave: stopLive,
   /** @param {import("../run.js").Ctx} ctx @param {{page: any, definitions: any[]}} data */
   view(ctx, { page, definitions }) {
-    return html`${filterBar(ctx, filters(definitions))}
-      <div class="bulk"><span>${matches(page)} match${page.searched_to ? html`, searched back to ${when(page.searched_to)}` : ""}.</span>${liveBar(ctx)}</div>
+    const rows = liveRows(ctx, "incoming-log", page.items);
+    return html`${filterBar(ctx, filters(definitions))}${histogram(ctx, { title: "Requests", path: "/stats/incoming", series: REQUESTS, kind: "outcome", part: "definition_id" })}
+      <div class="bulk"><span>${matches(page)} match${page.searched_to ? html`, searched back to ${when(page.searched_to)}` : ""}.</span>${tickBar(ctx, "Reprocess", rows, (ticked) => reprocess(ctx, { request_ids: ticked.map((row) => row.id) }))}${liveBar(ctx)}</div>
       ${withPane(ctx, html`
-        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows: liveRows(ctx, "incoming-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, look: [ctx, timesLook()], empty: () => nothingThere(ctx, definitions) })}
+        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows, ticked: ticksOf(ctx), changed: ctx.update, key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, look: [ctx, timesLook()], empty: () => nothingThere(ctx, definitions) })}
         <div class="table-foot">${pager(ctx, page)}</div>${unknownEndpoints(ctx)}`, { label: "The selected request", name: "request", path: "/incoming-log", view: (request) => requestView(ctx, request) })}`;
   },
 };

@@ -14,6 +14,10 @@ import { columnChooser, pager, table } from "../ui/table.js";
 import { ERROR_OPTIONS, matches } from "../ui/words.js";
 import { mayWrite } from "../session.js";
 import { resendMany } from "../ui/bulk.js";
+import { ATTEMPTS } from "../ui/chart.js";
+import { histogram } from "../ui/histogram.js";
+import { tickBar, ticksOf } from "../ui/ticks.js";
+import { viewMenu } from "../ui/views.js";
 import { liveBar, liveButton, liveRows, stopLive } from "../ui/live.js";
 import { attemptView } from "./attempt.js";
 
@@ -59,16 +63,18 @@ export default {
   },
   /** @param {import("../run.js").Ctx} ctx @param {{page: any}} data */
   actions: (ctx, data) => html`
-    ${liveButton(ctx, "webhook-log")}${columnChooser("out-log", COLUMNS, ctx.update)}
+    ${liveButton(ctx, "webhook-log")}${columnChooser("out-log", COLUMNS, ctx.update)}${viewMenu(ctx)}
     <details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv", "ndjson"].map((form) => html`<a href=${joined(ctx.api(`/webhook-log.${form}`), wholeQuery(ctx.query))} download>as ${form.toUpperCase()}</a>`)}</div></details>
     <button type="button" @click=${() => copyLink()}>Copy link</button>`,
   leave: stopLive,
   /** @param {import("../run.js").Ctx} ctx @param {{page: any, sites: any[]}} data */
   view(ctx, { page, sites }) {
-    return html`${filterBar(ctx, filters(sites))}
-      <div class="bulk">${count(page)}${bulkButton(ctx, page, sites)}${siteLink(ctx)}${liveBar(ctx)}</div>
+    const rows = liveRows(ctx, "webhook-log", page.items);
+    const again = (/** @type {any[]} */ ticked) => resendMany(ctx, { delivery_id: [...new Set(ticked.map((row) => row.delivery_id))].join() }, namesOf(sites));
+    return html`${filterBar(ctx, filters(sites))}${histogram(ctx, { title: "Attempts", path: "/stats/attempts", series: ATTEMPTS, kind: "status", part: "site_id" })}
+      <div class="bulk">${count(page)}${bulkButton(ctx, page, sites)}${tickBar(ctx, "Resend", rows, again)}${siteLink(ctx)}${liveBar(ctx)}</div>
       ${withPane(ctx, html`
-        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows: liveRows(ctx, "webhook-log", page.items), key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, look: [ctx, timesLook()], empty: () => nothingThere(ctx, sites) })}
+        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows, ticked: ticksOf(ctx), changed: ctx.update, key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, look: [ctx, timesLook()], empty: () => nothingThere(ctx, sites) })}
         <div class="table-foot">${pager(ctx, page)}</div>`, { label: "The selected attempt", name: "attempt", path: "/webhook-log", view: (attempt) => attemptView(ctx, attempt) })}`;
   },
 };
@@ -79,12 +85,14 @@ const count = (page) => html`<span>${matches(page)} match${page.searched_to ? ht
 /** @param {import("../run.js").Ctx} ctx */
 const siteLink = (ctx) => (ctx.query.has("site_id") ? html`<a class="button" href=${ctx.href(`/sites/${encodeURIComponent(ctx.query.get("site_id") ?? "")}?tab=settings`)}>Edit the site</a>` : nothing);
 
+/** By id. @param {any[]} sites */
+const namesOf = (sites) => Object.fromEntries(sites.map((site) => [site.id, site.name]));
+
 /** All that match, again: asks first, with exact numbers. @param {import("../run.js").Ctx} ctx @param {any} page @param {any[]} sites */
 function bulkButton(ctx, page, sites) {
   if (ctx.query.has("q") || !page.items.length) return nothing;
   const filter = Object.fromEntries([...apiQuery(ctx.query)].filter(([name]) => RESENDABLE.includes(name)));
-  const names = Object.fromEntries(sites.map((site) => [site.id, site.name]));
-  return html`<button type="button" ?disabled=${!mayWrite()} @click=${() => resendMany(ctx, filter, names)}>Resend what matches…</button>`;
+  return html`<button type="button" ?disabled=${!mayWrite()} @click=${() => resendMany(ctx, filter, namesOf(sites))}>Resend what matches…</button>`;
 }
 
 /** @param {import("../run.js").Ctx} ctx @param {any[]} sites */

@@ -8,7 +8,7 @@ import { empty } from "../ui/states.js";
 import { pager, table } from "../ui/table.js";
 
 /** @param {Record<string, any>} filter in words */
-export const filterWords = (filter) => Object.entries(filter).map(([name, value]) => `${name.replace(/_id$/, "").replaceAll("_", " ")} ${value}`).join(", ") || "everything";
+export const filterWords = (filter) => Object.entries(filter).map(([name, value]) => (name === "delivery_id" && value.includes(",") ? `${value.split(",").length} messages, ticked` : `${name.replace(/_id$/, "").replaceAll("_", " ")} ${value}`)).join(", ") || "everything";
 
 /** @type {import("../ui/table.js").Column[]} */
 const COLUMNS = [

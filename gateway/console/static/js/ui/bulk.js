@@ -31,7 +31,7 @@ function askFor(counted, siteNames, account) {
   const many = counted.count > TYPED_ABOVE;
   const count = () => counted.count + (state.skip ? 0 : counted.already_done); // `count` leaves them out
   return ask({
-    title: "Resend what matches",
+    title: "Resend these messages?",
     body: () => html`<p>${number(counted.count)} ${counted.count === 1 ? "message" : "messages"} as of ${whole(counted.as_of)}; what fails later is not among them.</p>
       <div class="columns">${counts("By site", Object.entries(counted.by_site).map(([id, n]) => [siteNames[id] ?? id, n]))}${counts("By code", Object.entries(counted.by_code))}</div>
       ${counted.already_done ? html`<p><label><input type="checkbox" name="skip" .checked=${state.skip} @change=${(/** @type {any} */ event) => (state.skip = event.target.checked)}> Leave out the ${number(counted.already_done)} that were delivered meanwhile</label></p>` : nothing}

@@ -22,6 +22,11 @@ import { number, tick, wholeTime } from "../lib/time.js";
 
 const [W, H] = [600, 120];
 
+/** Attempts by status. @type {Series[]} */
+export const ATTEMPTS = [{ id: "done", label: "Done", look: "done" }, { id: "resent", label: "Resent", look: "resent", style: "dotted" }, { id: "failed", label: "Failed", look: "failed", style: "hatched" }];
+/** Requests by outcome. @type {Series[]} */
+export const REQUESTS = [{ id: "accepted", label: "Accepted", look: "done" }, { id: "filtered", label: "Filtered", look: "other" }, { id: "duplicate", label: "Duplicate", look: "queued" }, { id: "unverified", label: "Unverified", look: "resent", style: "dotted" }, { id: "invalid", label: "Invalid", look: "failed", style: "hatched" }];
+
 /** @param {Chart} chart */
 export function chart({ title, series, items, kind = "bars", format = number, limit, zoom, state, update }) {
   if (!items.length) return html`<p class="meta">${title}: nothing in this range.</p>`;
@@ -48,11 +53,12 @@ export function chart({ title, series, items, kind = "bars", format = number, li
   };
   return html`<figure class="chart"><figcaption><h3>${title}</h3></figcaption>
     <svg viewBox="0 0 ${W} ${H + 16}" preserveAspectRatio="none" role="img" aria-label="${title}. ${at >= 0 ? said(items[at], series, format) : "Arrow keys read the figures"}" tabindex="0" @keydown=${keys}
-      @pointerdown=${(/** @type {PointerEvent} */ event) => set({ from: indexOf(event), dragging: true })}
+      @pointerdown=${(/** @type {any} */ event) => (event.currentTarget.setPointerCapture(event.pointerId), set({ from: indexOf(event), cursor: indexOf(event) }))}
       @pointermove=${(/** @type {PointerEvent} */ event) => set({ cursor: indexOf(event) })}
+      @pointercancel=${() => set({ from: undefined })}
       @pointerup=${(/** @type {PointerEvent} */ event) => {
         const [from, to] = [state.from, indexOf(event)];
-        set({ from: undefined, dragging: false });
+        set({ from: undefined });
         if (from !== undefined && from !== to) choose(from, to);
       }}>
       <defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" x1="0" y1="0" x2="0" y2="5"></line></pattern></defs>

@@ -3,9 +3,9 @@
 import { html, nothing } from "../../lit/lit-html.js";
 import { duration, number } from "../lib/time.js";
 import { apiQuery } from "../lib/url.js";
-import { ATTEMPTS, failures } from "../pages/home.js";
+import { failures } from "../pages/home.js";
 import { facts, whole } from "./bits.js";
-import { chart } from "./chart.js";
+import { ATTEMPTS, chart } from "./chart.js";
 import { filterBar } from "./filters.js";
 import { breaker, percent } from "./site-words.js";
 import { part } from "./states.js";

@@ -57,7 +57,7 @@ export function table({ name, caption, columns, rows, key, href, open, selected,
       ${shown.map((column, i) => html`<td role="cell" class="${column.number ? "number" : ""} ${i === 0 ? "first" : ""}" data-label=${i === 0 || SPEAKING.includes(column.id) ? nothing : column.label}>${i === 0 ? html`<a href=${href(row)} @click=${(/** @type {MouseEvent} */ event) => open?.(row, event)}>${column.cell(row)}</a>` : column.cell(row)}</td>`)}
     </tr>`;
   };
-  const once = (/** @type {any} */ row) => guard([row, ids, key(row) === selected, ...(look ?? [])], () => line(row));
+  const once = (/** @type {any} */ row) => guard([row, ids, key(row) === selected, ticked?.has(key(row)), ...(look ?? [])], () => line(row));
   return html`<div class="table-scroll"><table class="rows" role="table">
     <caption class="visually-hidden">${caption}</caption>
     <thead role="rowgroup"><tr role="row">
