@@ -42,7 +42,9 @@ def test_filters_are_the_url_and_the_query_and_a_reload_and_back_keep_the_rows(
     page: Page, busy: Account, path: str, api: str, filters: list[tuple[str, str]]
 ) -> None:
     asked: list[Request] = []
+    choices: list[Request] = []
     page.on("request", lambda request: asked.append(request) if f"/{api}?" in request.url else None)
+    page.on("request", lambda request: choices.append(request) if "?limit=500" in request.url else None)
     page.goto(f"/a/{busy.name}{path}")
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(2)
@@ -54,6 +56,8 @@ def test_filters_are_the_url_and_the_query_and_a_reload_and_back_keep_the_rows(
     assert shown == {name: [value] for name, value in filters}
     query = parse_qs(urlsplit(asked[-1].url).query)
     assert {name: query[name] for name in shown} == shown
+    assert all("limit=1" not in request.url for request in asked)  # a wider range is asked only where it is offered
+    assert len({request.url for request in choices}) == len(choices)  # what can be chosen is asked once for all filters
     page.reload()
     expect(rows).to_have_count(1)
     for _ in filters:
