@@ -25,6 +25,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 SHORTEST_SECRET = 16  # characters
+PORT = re.compile(r"://(?:[^@]*@)?[^@/?]*:([^:@/?\]]*)(?:[/?]|$)")  # of a database's URL
 STORE = re.compile(r"sqlite(\+pysqlite)?:///.+|postgres(ql)?(\+psycopg)?://.+")
 
 
@@ -42,7 +43,13 @@ class Settings(BaseSettings):
         pydantic.ValidationError: a value is not of its form; the message names the variable.
     """
 
-    model_config = SettingsConfigDict(env_prefix="HOOKLINE_", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HOOKLINE_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # a password may stand in it
+    )
 
     data_dir: Path = Field(Path(".hookline"), description="local Kafka's data, SQLite file, generated keys")
     listen: str = Field("127.0.0.1:8080", description="address and port of the gateway")
@@ -165,6 +172,10 @@ class Settings(BaseSettings):
             )
         if "@" in value.partition("://")[2].rpartition("@")[0]:
             raise ValueError("has an @ in its password: write it as %40")
+        if (port := PORT.search(value)) and not port[1].isdecimal():
+            raise ValueError(
+                "has a port that is no number; the port is what stands behind the last `:` before the database"
+            )
         return value.replace("postgres://", "postgresql://", 1)
 
     @field_validator("secret_key")

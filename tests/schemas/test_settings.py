@@ -70,6 +70,7 @@ def test_a_blank_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) ->
         ("KAFKA_SASL_MECHANISM", "GSSAPI", "one of PLAIN, SCRAM"),
         ("DATABASE_URL", "mysql://x", "must name an SQLite file"),
         ("DATABASE_URL", "postgresql://me:p@ss@host/x", "write it as %40"),
+        ("DATABASE_URL", "postgresql://me:pass@host:port/x", "a port that is no number"),
         ("SECRET_KEY", "short", "at least 16 characters"),
         ("MAX_BODY", "1MB", "is not a size such as"),
         ("TOPIC_PREFIX", "has blanks", "topic_prefix"),
@@ -79,6 +80,7 @@ def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
     with pytest.raises(ValidationError, match=said) as caught:
         settings_of(monkeypatch, **{name: value})
     assert name.lower() in str(caught.value)
+    assert "me:p" not in str(caught.value), "a password may stand in it"
 
 
 @pytest.mark.parametrize(
