@@ -51,7 +51,7 @@ def test_an_empty_list_says_how_to_begin_and_a_new_one_is_in_it_at_once(page: Pa
     page.get_by_role("link", name="Create new webhook").click()
     page.get_by_role("link", name="Create from mParticle: custom event").click()
     expect(page.get_by_role("region", name="Result")).to_contain_text("Accepted")
-    page.get_by_role("button", name="Create", exact=True).click()
+    page.get_by_role("button", name="Create", exact=True).first.click()
     expect(page.get_by_text("Saved; it is inactive").first).to_be_visible()
     page.get_by_role("link", name="Webhooks", exact=True).click()
     expect(page.get_by_role("row", name="mParticle custom event")).to_contain_text("Inactive")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -139,3 +140,8 @@ def test_exports_carry_the_filters(page: Page, busy: Account) -> None:
     lines = download.value.path().read_text("utf-8").splitlines()
     assert len(lines) == 2
     assert "failed" in lines[1]
+    page.goto(f"/a/{busy.name}/in/log")
+    page.get_by_text("Export").click()
+    forms = [page.get_by_role("link", name=f"as {form}") for form in ("CSV", "PSV", "NDJSON")]
+    for form in forms:
+        expect(form).to_have_attribute("href", re.compile(r"/incoming-log\.(csv|psv|ndjson)\?from="))

@@ -7,6 +7,7 @@ import { facts, ident, when, whole } from "../ui/bits.js";
 import { badge } from "../ui/status.js";
 import { part } from "../ui/states.js";
 import { table } from "../ui/table.js";
+import { sentBy } from "../ui/words.js";
 
 /** @type {import("../ui/table.js").Column[]} */
 const COLUMNS = [
@@ -15,7 +16,7 @@ const COLUMNS = [
   { id: "status", label: "Status", cell: (row) => badge(row.status) },
   { id: "code", label: "Code", number: true, cell: (row) => row.response_code ?? row.error ?? "" },
   { id: "try", label: "Try", number: true, cell: (row) => row.attempt },
-  { id: "chain", label: "Sent by", cell: (row) => (row.chain ? `${row.trigger}, chain ${row.chain}` : "original") },
+  { id: "chain", label: "Sent as", cell: (row) => `${sentBy(row.trigger)}${row.chain ? `, no. ${row.chain}` : ""}` },
   { id: "duration", label: "Duration", number: true, cell: (row) => (row.duration_ms === null ? "" : duration(row.duration_ms)) },
   { id: "next", label: "Next try", cell: (row) => when(row.next_attempt_at) },
 ];
@@ -49,7 +50,7 @@ export default {
       ["Created at", whole(delivery.created_at)],
       ["Event", ident(delivery.event_id, ctx.href(`/events/${encodeURIComponent(delivery.event_id)}`))],
       ["Action", delivery.action],
-      ["Customer", html`<bdi>${delivery.customer}</bdi>`],
+      ["Customer", html`<a href=${ctx.href(`/customers/${encodeURIComponent(delivery.customer)}`)}><bdi>${delivery.customer}</bdi></a>`],
       ["Site", html`<a href=${ctx.href(`/sites/${encodeURIComponent(delivery.site_id)}`)}><bdi>${delivery.site_name ?? delivery.site_id}</bdi></a>`],
     ])}
       <h2>Attempts</h2>

@@ -1,12 +1,11 @@
 // @ts-check
 /** Customer events, the newest first: each leads to its trace. */
 import { html } from "../../lit/lit-html.js";
-import { joined, wholeQuery } from "../lib/url.js";
 import { slice } from "../lib/json.js";
 import { sourceOf } from "../lib/api.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
-import { copyLink } from "../ui/link.js";
+import { copyLink, exportMenu } from "../ui/link.js";
 import { empty } from "../ui/states.js";
 import { pager, table } from "../ui/table.js";
 import { widen } from "../ui/widen.js";
@@ -41,11 +40,7 @@ export default {
   /** @param {import("../run.js").Ctx} ctx */
   load: (ctx) => ctx.list("/events", { count: "true" }),
   /** @param {import("../run.js").Ctx} ctx */
-  actions(ctx) {
-    const query = wholeQuery(ctx.query);
-    return html`<details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv", "ndjson"].map((form) => html`<a href=${joined(ctx.api(`/events.${form}`), query)} download>as ${form.toUpperCase()}</a>`)}</div></details>
-      <button type="button" @click=${() => copyLink()}>Copy link</button>`;
-  },
+  actions: (ctx) => html`${exportMenu(ctx, "/events")}<button type="button" @click=${() => copyLink()}>Copy link</button>`,
   /** @param {import("../run.js").Ctx} ctx @param {any} page */
   view(ctx, page) {
     const none = () => isFiltered(ctx)

@@ -2,16 +2,16 @@
 /** The incoming log: every request to a known endpoint, the newest first. */
 import { html } from "../../lit/lit-html.js";
 import { duration, timesLook } from "../lib/time.js";
-import { joined, wholeQuery } from "../lib/url.js";
+import { wholeQuery } from "../lib/url.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
-import { copyLink } from "../ui/link.js";
+import { copyLink, exportMenu } from "../ui/link.js";
 import { badge, word } from "../ui/status.js";
 import { selecting, withPane } from "../ui/pane.js";
 import { empty } from "../ui/states.js";
 import { columnChooser, pager, table } from "../ui/table.js";
 import { widen } from "../ui/widen.js";
-import { matches } from "../ui/words.js";
+import { because, matches } from "../ui/words.js";
 import { REQUESTS } from "../ui/chart.js";
 import { histogram } from "../ui/histogram.js";
 import { tickBar, ticksOf } from "../ui/ticks.js";
@@ -33,7 +33,7 @@ export const COLUMNS = [
   { id: "duration", label: "Took", number: true, cell: (row) => duration(row.duration_ms) },
   { id: "customer", label: "Customer", cell: (row) => html`<bdi>${row.customer ?? ""}</bdi>` },
   { id: "action", label: "Action", cell: (row) => row.action ?? "" },
-  { id: "error", label: "Why", cell: (row) => (row.error ? html`<bdi>${[row.error.path, row.error.detail ?? row.error.code].filter(Boolean).join(": ")}</bdi>` : "") },
+  { id: "error", label: "Why", cell: (row) => (row.error ? html`<bdi>${because(row)}</bdi>` : "") },
   { id: "event", label: "Event", extra: true, cell: (row) => html`<code>${row.event_id ?? ""}</code>` },
 ];
 
@@ -59,9 +59,8 @@ export default {
   },
   /** @param {import("../run.js").Ctx} ctx */
   actions(ctx) {
-    const query = wholeQuery(ctx.query);
-    const filter = filterOf(query);
-    return html`${liveButton(ctx, "incoming-log")}<button type="button" data-key="r" ?disabled=${!mayWrite() || !filter} title=${filter ? "Run what matches again (r)" : "Text, event and run cannot choose what runs again"} @click=${() => filter && reprocess(ctx, { filter })}>Reprocess…</button>${columnChooser("in-log", COLUMNS, ctx.update)}${viewMenu(ctx)}<a class="button" href=${joined(ctx.api("/incoming-log.csv"), query)} download>Export CSV</a>
+    const filter = filterOf(wholeQuery(ctx.query));
+    return html`${liveButton(ctx, "incoming-log")}<button type="button" data-key="r" ?disabled=${!mayWrite() || !filter} title=${filter ? "Run what matches again (r)" : "Text, event and run cannot choose what runs again"} @click=${() => filter && reprocess(ctx, { filter })}>Reprocess…</button>${columnChooser("in-log", COLUMNS, ctx.update)}${viewMenu(ctx)}${exportMenu(ctx, "/incoming-log")}
       <button type="button" @click=${() => copyLink()}>Copy link</button>`;
   },
   leave: stopLive,

@@ -11,7 +11,7 @@ const does = (available, detail) => html`${badge(available ? "available" : "away
 
 /** @param {any[]} roles */
 const rolesTable = (roles) => html`<div class="table-scroll" tabindex="0"><table><caption class="visually-hidden">Roles</caption><thead><tr><th scope="col">Role</th><th scope="col">Members</th><th scope="col" class="number">Behind by</th></tr></thead><tbody>
-  ${roles.map((role) => html`<tr><th scope="row">${role.role}</th><td>${role.members.length ? role.members.map((/** @type {string} */ each) => html`<div><code>${each}</code></div>`) : html`<span class="bad">none is there</span>`}</td><td class="number">${role.lag === null ? "" : number(role.lag)}</td></tr>`)}</tbody></table></div>
+  ${roles.map((role) => html`<tr><th scope="row">${role.role}</th><td>${role.members.length ? role.members.map((/** @type {string} */ each) => html`<div><code>${each}</code></div>`) : html`<span class="bad">none is there</span>`}</td><td class="number">${role.lag === null ? html`<span class="meta">not known</span>` : number(role.lag)}</td></tr>`)}</tbody></table></div>
   ${roles.map((role) => (role.partitions.length ? html`<details class="group"><summary>Partitions of ${role.role}</summary><div class="table-scroll" tabindex="0"><table><thead><tr><th scope="col">Topic</th><th scope="col" class="number">Partition</th><th scope="col" class="number">End</th><th scope="col" class="number">Behind by</th></tr></thead><tbody>${role.partitions.map((/** @type {any} */ each) => html`<tr><td><code>${each.topic}</code></td><td class="number">${each.partition}</td><td class="number">${number(each.end)}</td><td class="number">${number(each.lag)}</td></tr>`)}</tbody></table></div></details>` : nothing))}`;
 
 /** @param {any} page */

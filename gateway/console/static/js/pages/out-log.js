@@ -2,8 +2,8 @@
 /** The outgoing log: every attempt, the newest first; the one that is selected beside it. */
 import { html, nothing } from "../../lit/lit-html.js";
 import { duration, timesLook } from "../lib/time.js";
-import { apiQuery, joined, wholeQuery } from "../lib/url.js";
-import { copyLink } from "../ui/link.js";
+import { apiQuery, wholeQuery } from "../lib/url.js";
+import { copyLink, exportMenu } from "../ui/link.js";
 import { widen } from "../ui/widen.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
@@ -11,7 +11,7 @@ import { badge, word } from "../ui/status.js";
 import { selecting, withPane } from "../ui/pane.js";
 import { empty } from "../ui/states.js";
 import { columnChooser, pager, table } from "../ui/table.js";
-import { ERROR_OPTIONS, matches } from "../ui/words.js";
+import { ERROR_OPTIONS, TRIGGERS, matches, sentBy } from "../ui/words.js";
 import { mayWrite } from "../session.js";
 import { resendMany } from "../ui/bulk.js";
 import { ATTEMPTS } from "../ui/chart.js";
@@ -32,7 +32,7 @@ export const COLUMNS = [
   { id: "try", label: "Try", number: true, cell: (row) => row.attempt },
   { id: "duration", label: "Duration", number: true, cell: (row) => (row.duration_ms === null ? "" : duration(row.duration_ms)) },
   { id: "next", label: "Next try", cell: (row) => when(row.next_attempt_at) },
-  { id: "trigger", label: "Sent by", extra: true, cell: (row) => row.trigger },
+  { id: "trigger", label: "Sent as", extra: true, cell: (row) => sentBy(row.trigger) },
   { id: "delivery", label: "Delivery", extra: true, cell: (row) => html`<code>${row.delivery_id}</code>` },
 ];
 
@@ -47,7 +47,7 @@ const filters = (sites) => [
   { name: "delivery_id", label: "Delivery" },
   { name: "event_id", label: "Event" },
   { name: "subscription_id", label: "Subscription" },
-  { name: "trigger", label: "Sent by", options: [["auto", "auto"], ["resend", "resend"], ["bulk", "bulk"], ["test", "test"]] },
+  { name: "trigger", label: "Sent as", options: TRIGGERS },
   { name: "resend_id", label: "Resend" },
   { name: "q", label: "Text", hint: "in ids, URLs, headers, bodies" },
 ];
@@ -64,7 +64,7 @@ export default {
   /** @param {import("../run.js").Ctx} ctx @param {{page: any}} data */
   actions: (ctx, data) => html`
     ${liveButton(ctx, "webhook-log")}${columnChooser("out-log", COLUMNS, ctx.update)}${viewMenu(ctx)}
-    <details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv", "ndjson"].map((form) => html`<a href=${joined(ctx.api(`/webhook-log.${form}`), wholeQuery(ctx.query))} download>as ${form.toUpperCase()}</a>`)}</div></details>
+    ${exportMenu(ctx, "/webhook-log")}
     <button type="button" @click=${() => copyLink()}>Copy link</button>`,
   leave: stopLive,
   /** @param {import("../run.js").Ctx} ctx @param {{page: any, sites: any[]}} data */

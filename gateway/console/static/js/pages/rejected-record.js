@@ -39,7 +39,7 @@ async function handle(ctx, record, what, title, body, done) {
 function view(ctx, record) {
   const asHex = ctx.state.hex ?? record.value_encoding === "base64";
   const toggle = () => ((ctx.state.hex = !asHex), ctx.update());
-  return html`<div class="banner failed"><p><strong>${reasonWord(record.reason)}.</strong> ${record.path ? html`<code>${record.path}</code> ` : nothing}${record.detail}</p></div>
+  return html`<div class="banner failed"><p><strong>Rejected: ${reasonWord(record.reason)}.</strong> ${record.path ? html`<code>${record.path}</code> ` : nothing}${record.detail}</p></div>
     <div class="buttons">
       <button type="button" ?disabled=${!mayWrite()} @click=${() => handle(ctx, record, "retry", "Write it again?", "The same bytes go to the same partition again. Do this once the cause is mended.", "It is written again")}>Retry</button>
       <button type="button" ?disabled=${!mayWrite() || record.state === "dismissed"} @click=${() => handle(ctx, record, "dismiss", "Dismiss this record?", "It says that nothing is to be done about it. It stays until its 90 days are over.", "It is dismissed")}>Dismiss</button>

@@ -39,7 +39,7 @@ const isOfNone = (ctx) => ctx.path.startsWith("/ops/");
 /** @param {import("../run.js").Ctx} ctx */
 function others(ctx) {
   if (session.who?.kind !== "operator") return nothing;
-  return isOfNone(ctx) ? html`<p class="meta">These name no account that there is. <a href=${ctx.href("/rejected")}>Those of ${ctx.account}</a></p>` : html`<p class="meta">What names no account is among <a href=${ctx.href("/ops/rejected")}>the records of no account</a>.</p>`;
+  return isOfNone(ctx) ? html`<p class="meta">These name no account that there is. <a href=${ctx.href("/rejected")}>Those of ${ctx.account}</a></p>` : html`<p class="meta">Records that name no account are kept apart: <a href=${ctx.href("/ops/rejected")}>records of no account</a>.</p>`;
 }
 
 export default {

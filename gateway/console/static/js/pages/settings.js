@@ -81,7 +81,7 @@ export default {
     const again = () => ctx.reload();
     const operator = session.who?.kind === "operator";
     return html`<section><h2>API keys</h2>${operator ? part(ctx.block("keys", () => ctx.get(keysPath(ctx), { limit: 500 })), (page) => keys(ctx, page), again) : html`<p class="meta">The operator makes and removes them.</p>`}</section><hr>
-      <section><h2>Own actions</h2>${actions(ctx, own)}</section><hr>
+      <section><h2>Custom actions</h2>${actions(ctx, own)}</section><hr>
       <section><h2>Who changed what</h2>${part(ctx.block("changes", () => ctx.get("/changes", { limit: 50 })), changes, again)}</section><hr>
       <section><h2>What people asked for</h2>${part(ctx.block("activity", () => ctx.get("/activity", { limit: 50 })), asked, again)}</section>`;
   },

@@ -85,12 +85,12 @@ async function change(ctx, ed, verb) {
 function actions(ctx, { ed }) {
   if (!ed || ed.state === "archived" || !mayWrite()) return ed ? badge(ed.state || "inactive") : nothing;
   const dirty = isDirty(ed) || !ed.id;
-  const state = (/** @type {string} */ verb) => html`<button type="button" class=${STATES[verb].danger ? "danger" : ""} @click=${() => change(ctx, ed, verb)}>${dirty && verb === "activate" ? "Save and set active" : STATES[verb].button}</button>`;
+  const state = (/** @type {string} */ verb) => html`<button type="button" class=${STATES[verb].danger ? "danger" : ""} @click=${() => change(ctx, ed, verb)}>${dirty && verb === "activate" ? `${ed.id ? "Save" : "Create"} and set active` : STATES[verb].button}</button>`;
   const discard = () => (forgetDraft(ed), ed.id ? ctx.reload() : go(ctx.href("/in")));
   const figures = isFresh(ed) && dirty ? html`<a class="meta" href=${ctx.href(`/in/${ed.id}?tab=whatif`)}>Of the last ${number(ed.history.answer.checked)}: ${number(ed.history.answer.passed_before)} → ${number(ed.history.answer.passed_after)} pass, ${number(ed.history.answer.changed_count)} differ</a>` : dirty && ed.history?.busy ? html`<span class="meta">Checking the last requests…</span>` : nothing;
   return html`${ed.id ? html`${badge(ed.state)}<span class="meta">revision ${ed.revision}</span>` : nothing}${figures}
     ${isDirty(ed) ? html`<button type="button" class="quiet" @click=${discard}>Discard</button>` : nothing}
-    <button type="button" class="primary" id="save" ?disabled=${!dirty} @click=${() => keep(ctx, ed)}>Save</button>
+    <button type="button" class="primary" id="save" ?disabled=${!dirty} @click=${() => keep(ctx, ed)}>${ed.id ? "Save" : "Create"}</button>
     ${ed.state === "active" ? state("deactivate") : state("activate")}${ed.id && ed.state === "inactive" ? state("archive") : nothing}`;
 }
 

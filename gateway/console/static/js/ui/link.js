@@ -1,10 +1,13 @@
 // @ts-check
-/** "Copy link": a relative range stays relative, unless one freezes it to what it is now. */
+/** What a list gives away: its rows as a file, and its link, whose relative range stays relative unless one freezes it. */
 import { html } from "../../lit/lit-html.js";
-import { DEFAULT_FROM, frozen } from "../lib/url.js";
+import { DEFAULT_FROM, frozen, joined, wholeQuery } from "../lib/url.js";
 import { relative } from "../lib/time.js";
 import { copy } from "./bits.js";
 import { ask } from "./dialog.js";
+
+/** All rows that match, as a file. @param {import("../run.js").Ctx} ctx @param {string} path of the list in the API */
+export const exportMenu = (ctx, path) => html`<details class="menu"><summary class="button">Export</summary><div class="menu-body">${["csv", "psv", "ndjson"].map((form) => html`<a href=${joined(ctx.api(`${path}.${form}`), wholeQuery(ctx.query))} download>as ${form.toUpperCase()}</a>`)}</div></details>`;
 
 export async function copyLink() {
   const url = new URL(location.href);
