@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,8 +27,6 @@ from streams.edges.kafka import Message
 
 __all__ = ["RejectedDoor"]
 
-REMEMBERED = 1000  # records written again that the store may not know of yet
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedDoor:
@@ -40,8 +37,6 @@ class RejectedDoor:
     topics: Topics
     compiler: Compiler
     now: Callable[[], int]
-    _retries: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _renewed: dict[str, None] = field(default_factory=dict)
 
     async def list(self, call: Call) -> Answer:
         """A page of them."""
@@ -65,22 +60,16 @@ class RejectedDoor:
         return await self._handled(call, row, State.DISMISSED, None)
 
     async def retry(self, call: Call) -> Answer:
-        """Write the record again, as it is, where it came from; once, where each copy would be another event."""
-        async with self._retries:
-            row = await self._row(call)
-            self._refuse(row)
-            state = State.RETRIED if self._same_event(row) else RENEWED
-            message = Message(row.topic, row.key, row.value, row.partition)
-            (placed,) = await self.writer.write(message)
-            if state == RENEWED:
-                self._remember(row)
+        """Write the record again where it came from: as it is, or with the id and time that its place gives it.
+
+        So what is retried twice, at two gateways at once even, is one event.
+        """
+        row = await self._row(call)
+        self._refuse(row)
+        state, value = self._again(row)
+        (placed,) = await self.writer.write(Message(row.topic, row.key, value, row.partition))
         written_as = f"{row.topic.removeprefix(self.topics.prefix)}.{placed.partition}.{placed.offset}"
         return await self._handled(call, row, state, written_as)
-
-    def _remember(self, row: Row[Any]) -> None:
-        self._renewed[place_of(row)] = None
-        if len(self._renewed) > REMEMBERED:
-            del self._renewed[next(iter(self._renewed))]
 
     async def _row(self, call: Call) -> Row[Any]:
         find = partial(rejected.record, account=account_of(call), row_id=call.path["id"], prefix=self.topics.prefix)
@@ -98,8 +87,6 @@ class RejectedDoor:
             raise Problem("wrong_state", "a record of this topic is Hookline's own word; it is not written again")
         if row.reason == RejectedReason.ID_CONFLICT:
             raise Problem("wrong_state", "another event has its id; send it with another one")
-        if row.handled == RENEWED or place_of(row) in self._renewed:
-            raise Problem("wrong_state", "it was written again already; once more would be one more event")
         if row.topic == topics.customer_events and (why := self._still_wrong(row)):
             raise Problem("wrong_state", f"it would be rejected again: {why}")
 
@@ -116,11 +103,13 @@ class RejectedDoor:
             return f"{error.path}: {error.message}"
         return None
 
-    def _same_event(self, row: Row[Any]) -> bool:
-        """Whether it is the same event again: one with an id of its own."""
+    def _again(self, row: Row[Any]) -> tuple[str, bytes]:
+        """What a retry makes of it, and the bytes that are written: an event without an id of its own gets one."""
         if row.topic != self.topics.customer_events:
-            return False
-        return event_at(row, row.offset).id == event_at(row, row.offset + 1).id
+            return RENEWED, row.value
+        event = event_at(row, row.offset)
+        has_its_own = event.id == event_at(row, row.offset + 1).id
+        return (State.RETRIED, row.value) if has_its_own else (RENEWED, encode(event))
 
     async def _handled(self, call: Call, row: Row[Any], state: str, written_as: str | None) -> Answer:
         operation = Operation(
@@ -151,7 +140,7 @@ def place_of(row: Row[Any]) -> str:
 
 
 def event_at(row: Row[Any], offset: int) -> CustomerEvent:
-    """The event that a record would be at another place."""
+    """The event that a record is at this place; the same one for every gateway, and none that the hops have made."""
     return read_event(
         row.value, cluster="", topic=row.topic, partition=row.partition, offset=offset, timestamp=row.timestamp
     )

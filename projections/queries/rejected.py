@@ -25,7 +25,7 @@ LARGEST_NUMBER = 18  # digits
 
 
 class State(StrEnum):
-    """What people did about a rejected record. In the log a retry of what is another event since is `renewed`."""
+    """What people did about a rejected record. In the log a retry of what has got its id by it is `renewed`."""
 
     OPEN = "open"
     RETRIED = "retried"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,7 +10,9 @@ import pytest
 from gateway.api import rejected_shapes
 from projections.queries import rejected
 from projections.queries.lists import common
+from schemas.events import read_event
 from schemas.records import OperationKind, RejectedReason
+from tests.gateway.conftest import MakeHouse
 from tests.gateway.folded import fold
 from tests.gateway.house import House
 from tests.projections.records import NOW, a_message, a_rejected
@@ -66,7 +67,8 @@ def test_a_record_is_written_again_once_its_action_is_known(house: House, own_id
     house.made("POST", "/v1/shop/custom-actions", {"name": "vip_visit", "label": "A visit"})
     done = rejected_shapes.RejectedHandled.model_validate(house.made("POST", f"/v1/shop/rejected/{PLACE}/retry"))
     ((place, message),) = house.log.topics[house.topics.customer_events]
-    assert (message.value, message.key, message.partition) == (value, b"k", 0)
+    assert (message.key, message.partition) == (b"k", 0)
+    assert own_id is None or message.value == value
     assert done.retried_as == f"customer-events.{place.partition}.{place.offset}"
     again = a_message(message.value, offset=9, topic=house.topics.customer_events, timestamp=NOW + 5)
     house.log.topics[house.topics.customer_events].clear()
@@ -77,16 +79,28 @@ def test_a_record_is_written_again_once_its_action_is_known(house: House, own_id
     assert [event["action"] for event in events] == ["vip_visit"], "one event, not a second one that was refused"
 
 
-def test_a_record_becomes_one_more_event_however_often_it_is_retried(house: House) -> None:
+def test_a_record_without_an_id_is_one_event_however_often_and_wherever_it_is_retried(
+    house: House, make_house: MakeHouse
+) -> None:
     put(house)
-    house.made("POST", "/v1/shop/custom-actions", {"name": "vip_visit", "label": "A visit"})
-    path = f"/v1/shop/rejected/{PLACE}/retry"
-    with ThreadPoolExecutor(4) as clicks:
-        found = sorted(clicks.map(lambda _: house.call("POST", path).status, range(4)))
-    assert found == [202, 409, 409, 409]
-    fold(house)
-    assert house.call("POST", path).status == 409
-    assert len(house.log.topics[house.topics.customer_events]) == 1
+    other = make_house()  # a second gateway on the same store, with a log of its own
+    for gateway, times in ((house, 2), (other, 1)):
+        gateway.made("POST", "/v1/shop/custom-actions", {"name": "vip_visit", "label": "A visit"})
+        for _ in range(times):
+            gateway.made("POST", f"/v1/shop/rejected/{PLACE}/retry")
+    topic = house.topics.customer_events
+    written = [message for gateway in (house, other) for _, message in gateway.log.topics[topic]]
+    events = [
+        read_event(each.value, cluster="c", topic=topic, partition=0, offset=offset, timestamp=NOW + offset)
+        for offset, each in enumerate(written)
+    ]
+    assert len(written) == 3
+    assert len({(event.id, event.timestamp, event.data) for event in events}) == 1
+    again = [a_message(each.value, offset=9 + n, topic=topic) for n, each in enumerate(written)]
+    for gateway in (house, other):
+        gateway.log.topics[topic].clear()
+    fold(house, *again)
+    assert [row["action"] for row in house.made("GET", "/v1/shop/events")["items"]] == ["vip_visit"]
 
 
 def test_what_is_dismissed_stays(house: House) -> None:
