@@ -14,9 +14,9 @@ const FILTERS = [{ name: "kind", label: "Kind", options: [["request", "requests"
 
 /** @type {Record<string, (ctx: import("../run.js").Ctx, row: any) => any>} */
 const LINES = {
-  request: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/in/log/${encodeURIComponent(row.id)}`)}>Request</a> ${badge(row.outcome)} <code>${row.request_line}</code> ${row.status_code}${row.error ? html`<bdi>${because(row)}</bdi>` : ""}`,
-  event: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/events/${encodeURIComponent(row.id)}`)}>Event</a> <strong>${row.action}</strong> by ${row.source.type}`,
-  attempt: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/out/log/${encodeURIComponent(row.id)}`)}>Message</a> ${badge(row.status)} ${row.action} to <bdi>${row.site_name ?? row.site_id}</bdi>${explained(row) ? `: ${explained(row)?.[0]}` : row.response_code ? `: ${row.response_code}` : ""}`,
+  request: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/in/log/${encodeURIComponent(row.id)}`)}>Request</a> ${badge(row.outcome)} <code>${row.request_line}</code> <span>${row.status_code}${row.error ? ":" : ""}</span>${row.error ? html`<bdi>${because(row)}</bdi>` : ""}`,
+  event: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/events/${encodeURIComponent(row.id)}`)}>Event</a> <strong>${row.action}</strong> <span>by ${row.source.type.replaceAll("_", " ")}</span>`,
+  attempt: (ctx, row) => html`<a data-row=${row.id} href=${ctx.href(`/out/log/${encodeURIComponent(row.id)}`)}>Message</a> ${badge(row.status)} <span>${row.action} to <bdi>${row.site_name ?? row.site_id}</bdi>${explained(row) ? `: ${explained(row)?.[0]}` : row.response_code ? `: ${row.response_code}` : ""}</span>`,
 };
 
 /** @param {any} entry */

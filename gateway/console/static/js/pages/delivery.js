@@ -31,6 +31,7 @@ const read = (ctx, row) => ctx.block(`attempt ${row.id}`, () => ctx.get(`/webhoo
 function tick(ctx, rows, ticked) {
   const numbers = rows.filter((row) => ticked.has(row.id)).map((row) => row.number);
   ctx.filter({ compare: numbers.slice(-2).join(",") || null }, { replace: true });
+  if (numbers.length > 1) setTimeout(() => document.getElementById("differs")?.scrollIntoView({ block: "nearest" }));
 }
 
 export default {
@@ -63,5 +64,5 @@ export default {
 /** @param {import("../run.js").Ctx} ctx @param {any[]} rows @param {number[]} numbers */
 function comparison(ctx, rows, numbers) {
   const [a, b] = [...numbers].sort((x, y) => x - y).map((number) => rows[number - 1]);
-  return html`<h2>What differs</h2>${part(read(ctx, a), (before) => part(read(ctx, b), (after) => attemptDiff(before, after, [`Attempt ${a.number}`, `Attempt ${b.number}`]), () => ctx.reload()), () => ctx.reload())}`;
+  return html`<h2 id="differs">What differs</h2>${part(read(ctx, a), (before) => part(read(ctx, b), (after) => attemptDiff(before, after, [`Attempt ${a.number}`, `Attempt ${b.number}`]), () => ctx.reload()), () => ctx.reload())}`;
 }

@@ -62,7 +62,7 @@ async function parked(ctx, site) {
   if (!count) return html`<p>Nothing is parked. From now on messages are sent to it.</p>`;
   const took = series.items.filter((/** @type {any} */ each) => each.p50 !== null).at(-1)?.p50;
   const time = (count * (took ?? site.timeout_seconds * 1000)) / site.parallel;
-  return html`<p><strong>${number(count)} parked</strong> will go out, ${took === undefined ? "at most" : "about"} ${duration(Math.max(1000, time))}.</p><p class="meta">${site.parallel} at a time${took === undefined ? "" : `, ${duration(took)} each as of late`}; messages that come meanwhile go with them.</p>`;
+  return html`<p><strong>${number(count)} parked</strong> will go out, ${took === undefined ? "at most" : "about"} ${time < 9000 ? `${Math.ceil(time / 1000)} s` : duration(time)}.</p><p class="meta">${site.parallel} at a time${took === undefined ? "" : `, ${duration(took)} each as of late`}; messages that come meanwhile go with them.</p>`;
 }
 
 /** @param {Ctx} ctx @param {Data} data @param {string} verb */

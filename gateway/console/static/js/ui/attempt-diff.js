@@ -7,7 +7,7 @@ import { whole } from "./bits.js";
 import { badge } from "./status.js";
 
 const VOLATILE = ["webhook-timestamp", "webhook-signature", "authorization", "date", "x-amz-date"]; // differ by their nature
-const STEPS = ["dns", "connect", "tls", "first_byte", "total"];
+const STEPS = [["dns", "DNS"], ["connect", "Connect"], ["tls", "TLS"], ["first_byte", "First byte"], ["total", "Total"]];
 
 /** @param {any} before @param {any} after both whole attempts @param {[string, string]} names */
 export function attemptDiff(before, after, names) {
@@ -18,9 +18,9 @@ export function attemptDiff(before, after, names) {
       ${fact("Status", pair, (each) => html`${badge(each.status)} ${each.response_code ?? each.error ?? ""}`)}
       ${fact("Detail", pair, (each) => each.error_detail ?? "")}
       ${fact("Site's revision", pair, (each) => each.site_revision ?? "")}
-      ${fact("URL", pair, (each) => html`<code>${each.request?.url ?? ""}</code>`)}
+      ${fact("URL", pair, (each) => (each.request ? html`<code>${each.request.url}</code>` : ""))}
       ${fact("Address", pair, (each) => each.remote_ip ?? "")}
-      ${STEPS.map((step) => fact(step.replace("_", " "), pair, (each) => (typeof each.timing?.[step] === "number" ? duration(each.timing[step]) : "")))}
+      ${STEPS.map(([step, name]) => fact(name, pair, (each) => (typeof each.timing?.[step] === "number" ? duration(each.timing[step]) : "")))}
     </tbody></table></div></section>
     ${headerDiff("Request headers", before.request, after.request)}
     ${bodyDiff("Request body", before.request, after.request)}
@@ -28,8 +28,8 @@ export function attemptDiff(before, after, names) {
     ${bodyDiff("Response body", before.response, after.response)}`;
 }
 
-/** @param {string} name @param {any[]} pair @param {(each: any) => any} value */
-const fact = (name, pair, value) => html`<tr><th scope="row">${name}</th>${pair.map((each) => html`<td>${value(each)}</td>`)}</tr>`;
+/** A row, unless neither has it. @param {string} name @param {any[]} pair @param {(each: any) => any} value "" where there is none */
+const fact = (name, pair, value) => (pair.every((each) => value(each) === "") ? nothing : html`<tr><th scope="row">${name}</th>${pair.map((each) => html`<td>${value(each)}</td>`)}</tr>`);
 
 /** @param {string} title @param {any} before @param {any} after */
 function headerDiff(title, before, after) {
