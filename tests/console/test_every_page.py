@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, ViewportSize, expect
@@ -18,6 +20,14 @@ SMALL = """() => [...document.querySelectorAll('a[href], button, input, select, 
   const inline = each.matches('a, input[type=checkbox], input[type=radio]')
     && each.closest('p, li, dd, td, label, summary');
   return box.width && !inline && !each.closest('.visually-hidden, .skip, [inert]') && box.height < 24;
+}).map(each => each.outerHTML.slice(0, 120))"""
+UNREADABLE = """() => [...document.querySelectorAll('.badge')].filter(each => {
+  const look = getComputedStyle(each);
+  return !each.innerText.trim() || look.color === look.backgroundColor || parseFloat(look.borderTopWidth) < 1;
+}).map(each => each.outerHTML.slice(0, 120))"""
+MOVING = """() => [...document.querySelectorAll('*')].filter(each => {
+  const { transitionDuration, animationDuration } = getComputedStyle(each);
+  return parseFloat(transitionDuration) || parseFloat(animationDuration);
 }).map(each => each.outerHTML.slice(0, 120))"""
 every_page = pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
 
@@ -41,6 +51,9 @@ def test_every_page_is_accessible_in_both_themes_and_widths(page: Page, shop: Ac
         page.emulate_media(color_scheme="dark")
         assert serious(page, runOnly=["color-contrast"]) == []  # what a theme can change
         page.emulate_media(color_scheme="light")
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    assert page.evaluate(UNREADABLE) == []
+    assert page.evaluate(MOVING) == []
     assert page.evaluate(OVERFLOW) <= 0
     assert page.evaluate(SMALL) == []
 
@@ -108,14 +121,40 @@ def test_a_wrong_url_leads_home(page: Page) -> None:
 
 
 def test_one_key_puts_every_time_into_the_other_zone(make_context: MakeContext, console: ConsoleHouse) -> None:
-    page = make_context(console.operator_key, timezone_id="Asia/Tokyo").new_page()
-    page.goto("/a/shop/out/log")
-    first = page.locator("tbody time").first
-    before = first.inner_text()
+    page = make_context(console.operator_key, timezone_id="Europe/Berlin").new_page()
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    start, end = ((now + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ") for hours in (-1, 2))
+    page.goto(f"/a/shop/out/log?from={start}&to={end}&status=done")
+    settled(page, "Outgoing log")
+    chart, times = page.locator(".histogram"), page.locator("main time")
+    expect(chart.locator("svg[tabindex]")).to_be_visible()
+    before = [*times.all_inner_texts(), chart.locator(".legend span").first.inner_text()]
     page.locator("h1").focus()
     page.keyboard.press("u")
-    expect(page.get_by_role("button", name="Asia/Tokyo")).to_be_visible()
-    expect(first).not_to_have_text(before)
+    expect(page.get_by_role("button", name="Europe/Berlin")).to_be_visible()
+    after = [*times.all_inner_texts(), chart.locator(".legend span").first.inner_text()]
+    assert len(before) == len(after) > 1
+    assert not set(before) & set(after)
+    page.goto("/a/shop/out/log?from=2026-10-24T22:00:00Z&to=2026-10-26T12:00:00Z")
+    expect(page.get_by_label("From, Europe/Berlin")).to_have_value("2026-10-25T00:00")
+    page.get_by_label("to, Europe/Berlin").fill("2026-10-26T00:00:00")  # the clock goes back on that day
+    page.get_by_label("to, Europe/Berlin").press("Tab")
+    page.wait_for_url("**to=2026-10-25T23*")
+    chart.get_by_text("Show as table").click()
+    expect(chart.locator("tbody tr")).to_have_count(25 * 6)
+    expect(chart.get_by_role("cell", name="2026-10-25 02:00:00.000 local")).to_have_count(2)
+
+
+def test_how_far_the_view_is_behind_is_said(page: Page) -> None:
+    def late(route: Route) -> None:
+        route.fulfill(json=route.fetch().json() | {"stale": True, "as_of": "2026-11-24T00:00:00.000Z"})
+
+    page.clock.set_fixed_time("2026-11-24T00:00:14Z")
+    page.route("**/v1/shop/webhook-log?*", late)
+    page.goto("/a/shop/out/log?from=2026-01-01T00:00:00Z")
+    expect(page.get_by_text("the view is 14 s behind the log")).to_be_visible()
+    page.clock.set_fixed_time("2026-11-24T00:00:16Z")
+    expect(page.get_by_text("the view is 16 s behind the log")).to_be_visible()
 
 
 def test_rows_are_walked_by_keys(page: Page) -> None:

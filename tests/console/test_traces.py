@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 from playwright.sync_api import Page, expect
 
 from tests.console.house import Account
@@ -70,6 +72,27 @@ def test_home_leads_from_a_group_of_failures_to_proof_in_three_steps(page: Page,
     pane.get_by_role("button", name="Copy as curl").press("Enter")  # step 3
     expect(page.locator(".toast")).to_contain_text("The curl line is on the clipboard")
     assert page.evaluate("navigator.clipboard.readText()").startswith("curl -X POST")
+
+
+def test_the_first_steps_tick_themselves(page: Page, account: Account) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/a/{account.name}/")
+    steps = page.get_by_label("To begin")
+    expect(steps.get_by_text("Open")).to_have_count(3)
+    account.endpoint()
+    expect(steps.get_by_text("Done")).to_have_count(1)
+    steps.get_by_role("button", name="Copy a curl line").click()
+    expect(page.locator(".toast")).to_contain_text("The line is on the clipboard")
+    line = page.evaluate("navigator.clipboard.readText()")
+    account.site("crm")
+    expect(steps.get_by_text("Done")).to_have_count(2)
+    assert subprocess.run(["bash", "-c", line.replace("curl ", "curl -sf ")], check=False).returncode == 0
+    expect(steps.get_by_text("Done")).to_have_count(3)
+    expect(steps).to_contain_text("Accepted")
+    expect(page.get_by_text("POST /webhooks/custom").first).to_be_visible()  # the rest of the page has it, too
+    page.reload()
+    settled(page, "Home")
+    expect(steps).to_have_count(0)
 
 
 def test_a_chart_has_the_figures_of_the_api_in_its_table_and_zooms_into_the_log(page: Page, account: Account) -> None:

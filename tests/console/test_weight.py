@@ -39,7 +39,7 @@ def test_the_first_page_is_light(make_context: MakeContext, console: ConsoleHous
     settled(page, "Home")
     files = read_assets().files
     scripts = {path for request in asked for path in files if request.url.endswith(path) and path.endswith(".js")}
-    assert len(asked) <= 28, sorted(request.url for request in asked)
+    assert len(asked) <= 26, sorted(request.url for request in asked)
     assert sum(len(files[path].gzipped) for path in scripts) <= 40 * KIB
 
 

@@ -74,5 +74,5 @@ watchFreshness((found) => {
 onMove(() => void moved());
 watchLinks();
 document.addEventListener("keydown", (event) => void keyed(event));
-setInterval(() => (run.retryAt ? draw() : undefined), 1000);
+setInterval(() => (run.retryAt || frame.freshness?.stale ? draw() : undefined), 1000);
 void moved();

@@ -1,6 +1,47 @@
 // @ts-check
-/** The address bar: which page a URL is, and how to get to another. */
-import { ROUTES } from "./routes.js";
+/** The table of pages, the side bar, and the address bar: which page a URL is, and how to get to another. See docs/console.md. */
+
+/** Where each page is under `/a/{account}`: its pattern and its file in js/pages/. @type {[pattern: string, page: string][]} in the order in which they are tried */
+export const ROUTES = [
+  ["/", "home"],
+  ["/in", "in"],
+  ["/in/new", "webhook"],
+  ["/in/log", "in-log"],
+  ["/in/log/{id}", "request"],
+  ["/in/{id}", "webhook"],
+  ["/out/log", "out-log"],
+  ["/out/log/{id}", "attempt"],
+  ["/out/deliveries/{id}", "delivery"],
+  ["/out/queue", "queue"],
+  ["/events", "events"],
+  ["/events/{id}", "event"],
+  ["/customers/{customer}", "customer"],
+  ["/sites", "sites"],
+  ["/sites/new", "site"],
+  ["/sites/{id}", "site"],
+  ["/subscriptions", "subscriptions"],
+  ["/subscriptions/new", "subscription"],
+  ["/subscriptions/{id}", "subscription"],
+  ["/settings", "settings"],
+  ["/ops", "ops"],
+  ["/ops/rejected", "rejected"],
+  ["/ops/rejected/{id}", "rejected-record"],
+  ["/resends", "resends"],
+  ["/resends/{id}", "resend"],
+  ["/rejected", "rejected"],
+  ["/rejected/{id}", "rejected-record"],
+];
+
+/** The side bar: a group's name, or "" for none, and its links. An entry whose page does not exist yet is left out.
+ * @type {[group: string, links: [label: string, path: string][]][]} */
+export const NAVIGATION = [
+  ["", [["Home", "/"], ["Events", "/events"]]],
+  ["Incoming", [["Webhooks", "/in"], ["Log", "/in/log"]]],
+  ["Outgoing", [["Trusted sites", "/sites"], ["Subscriptions", "/subscriptions"], ["Log", "/out/log"], ["Queue", "/out/queue"], ["Resends", "/resends"]]],
+  ["", [["Rejected", "/rejected"], ["Settings", "/settings"]]],
+];
+/** Only the operator's. @type {[label: string, path: string][]} */
+export const OPERATOR = [["System", "/ops"]];
 
 /** @typedef {{page: string, account: string, path: string, params: Record<string, string>, query: URLSearchParams, hash: string}} Match */
 

@@ -2,10 +2,9 @@
 /** The frame of every page, and all the ways a page can be: under way, slow, failed, offline. */
 import { html, nothing } from "../lit/lit-html.js";
 import { Problem } from "./lib/api.js";
-import { ago, duration, toggleZone, zoneName } from "./lib/time.js";
+import { coarse, duration, toggleZone, zoneName } from "./lib/time.js";
 import { inWords } from "./lib/url.js";
-import { exists, go } from "./router.js";
-import { NAVIGATION, OPERATOR } from "./routes.js";
+import { NAVIGATION, OPERATOR, exists, go } from "./router.js";
 import { cancel, isAway, retry, run } from "./run.js";
 import { end, forget, session } from "./session.js";
 import { icon } from "./ui/status.js";
@@ -100,7 +99,7 @@ function freshness() {
   const found = frame.freshness;
   if (!found) return nothing;
   return found.stale && found.as_of
-    ? html`<span class="freshness behind">the view is behind the log (${ago(found.as_of)})</span>`
+    ? html`<span class="freshness behind">the view is ${coarse(Date.now() - Date.parse(found.as_of))} behind the log</span>`
     : html`<span class="freshness wide">up to date</span>`;
 }
 

@@ -53,8 +53,8 @@ export function ago(iso) {
   return away >= 0 ? `${coarse(away)} ago` : `in ${coarse(-away)}`;
 }
 
-/** @param {number} ms */
-function coarse(ms) {
+/** `14 s`, `3 h`: only the largest unit. @param {number} ms */
+export function coarse(ms) {
   const s = Math.floor(ms / 1000);
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min`;

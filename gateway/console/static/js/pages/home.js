@@ -2,7 +2,7 @@
 /** Home: what failed first, then what comes and goes, what waits, how the sites do; each block loads, and fails, alone. */
 import { html, nothing } from "../../lit/lit-html.js";
 import { number, duration } from "../lib/time.js";
-import { copyButton, when } from "../ui/bits.js";
+import { when } from "../ui/bits.js";
 import { ATTEMPTS, REQUESTS, chart } from "../ui/chart.js";
 import { badge } from "../ui/status.js";
 import { part } from "../ui/states.js";
@@ -23,32 +23,38 @@ export default {
   /** @param {import("../run.js").Ctx} ctx */
   view(ctx) {
     const sites = ctx.block("sites", () => ctx.get("/sites", { limit: 100 }));
-    const webhooks = ctx.block("webhooks", () => ctx.get("/incoming-webhooks", { limit: 50 }));
     const again = () => ctx.reload();
-    const begun = sites.phase !== "done" || webhooks.phase !== "done" || (sites.data.items.length && webhooks.data.items.length);
     const block = (/** @type {string} */ path, /** @type {any} */ query = {}) => ctx.block(path, () => ctx.get(path, query));
-    const from = new Date(Date.now() - DAY).toISOString();
+    const newest = block("/incoming-log", { from: new Date(Date.now() - DAY).toISOString(), limit: 5 });
+    const quiet = [sites, newest].every((each) => each.phase === "done") && !(sites.data.items.length && newest.data.items.length);
     return html`<div class="cards">
-      ${begun ? nothing : html`<section class="card wide"><h2>To begin</h2>${beginning(ctx, sites.data.items, webhooks.data.items)}</section>`}
+      ${quiet || ctx.state.steps ? beginning(ctx) : nothing}
       <section class="card wide"><h2>Failures of the last 24 hours</h2>${part(block("/stats/failures"), (page) => failures(ctx, page), again)}</section>
       <section class="card wide">${part(block("/stats/attempts"), (data) => figures(ctx, "Attempts", ATTEMPTS, data, "/out/log"), again)}</section>
       <section class="card wide">${part(block("/stats/incoming"), (data) => figures(ctx, "Requests", REQUESTS, data, "/in/log"), again)}</section>
       <section class="card"><h2>Waiting</h2>${part(block("/queue/summary"), (summary) => waiting(ctx, summary), again)}</section>
       <section class="card"><h2>Sites</h2>${part(sites, (page) => siteList(ctx, page.items), again)}</section>
-      <section class="card"><h2>Newest requests</h2>${part(block("/incoming-log", { from, limit: 5 }), (page) => requests(ctx, page), again)}</section>
+      <section class="card"><h2>Newest requests</h2>${part(newest, (page) => requests(ctx, page), again)}</section>
       <section class="card"><h2>Resends that run</h2>${part(block("/resends", { limit: 20 }), (page) => resends(ctx, page.items), again)}</section>
     </div>`;
   },
+  /** @param {import("../run.js").Ctx} ctx */
+  leave: (ctx) => (ctx.state.left = true),
 };
+
+/** The first steps of an account, loaded only where they may be missing. @param {import("../run.js").Ctx} ctx */
+function beginning(ctx) {
+  const steps = ctx.block("steps", () => import("../ui/first-steps.js"));
+  return steps.phase === "done" ? steps.data.firstSteps(ctx) : nothing;
+}
 
 /** `crm, 503: 1,204 failed since 02:10`. @param {import("../run.js").Ctx} ctx @param {any} page */
 export function failures(ctx, page) {
-  const groups = page.items.filter((/** @type {any} */ group) => group.failed);
-  const tried = page.items.length - groups.length;
   if (!page.items.length) return html`<p>Nothing failed.</p>`;
-  return html`<ul class="plain">${groups.map((/** @type {any} */ group) => html`<li data-row=${groupKey(group)}>${badge("failed")} <a href=${groupHref(ctx, group)}><bdi>${group.site_name ?? group.site_id}</bdi>, ${group.error ?? group.response_code}: ${number(group.failed)} failed</a>
-      <span class="meta">${group.resent ? html`and ${number(group.resent)} tries to be made again, ` : nothing}since ${when(group.first_at)}, last ${when(group.last_at)}</span></li>`)}</ul>
-    ${tried ? html`<p class="meta">${groups.length ? "Besides, t" : "T"}ries failed for ${number(tried)} ${groups.length ? "other " : ""}${tried === 1 ? "reason" : "reasons"} and are made again. <a href=${ctx.href("/out/log?status=resent")}>See them</a></p>` : nothing}`;
+  const groups = [...page.items].sort((a, b) => Number(b.failed > 0) - Number(a.failed > 0)).slice(0, 20);
+  return html`<ul class="plain">${groups.map((/** @type {any} */ group) => html`<li data-row=${groupKey(group)}>${badge(group.failed ? "failed" : "resent")} <a href=${groupHref(ctx, group)}><bdi>${group.site_name ?? group.site_id}</bdi>, ${group.error ?? group.response_code}: ${group.failed ? `${number(group.failed)} failed` : `${number(group.resent)} ${group.resent === 1 ? "try" : "tries"} failed, to be made again`}</a>
+      <span class="meta">${group.failed && group.resent ? html`and ${number(group.resent)} tries to be made again, ` : nothing}since ${when(group.first_at)}, last ${when(group.last_at)}</span></li>`)}</ul>
+    ${page.items.length > groups.length ? html`<p class="meta">And ${number(page.items.length - groups.length)} more. <a href=${ctx.href("/out/log?status=failed")}>All that failed</a></p>` : nothing}`;
 }
 
 /** @param {any} group */
@@ -56,16 +62,29 @@ const groupKey = (group) => [group.site_id, group.response_code, group.error].jo
 
 /** @param {import("../run.js").Ctx} ctx @param {any} group */
 function groupHref(ctx, group) {
-  const query = new URLSearchParams({ from: group.first_at, status: "failed", site_id: group.site_id });
+  const query = new URLSearchParams({ from: group.first_at, status: group.failed ? "failed" : "resent", site_id: group.site_id });
   if (group.error) query.set("error", group.error);
   else query.set("response_code", group.response_code);
   return ctx.href(`/out/log?${query}`);
 }
 
+/** Groups of the queue that differ in their cause alone, as one. @param {any[]} groups @returns {any[]} `causes` instead of `blocked_by` */
+export function together(groups) {
+  const found = new Map();
+  const first = (/** @type {string | null} */ a, /** @type {string | null} */ b) => (a && b ? (a < b ? a : b) : (a ?? b));
+  for (const { blocked_by, ...group } of groups) {
+    const key = `${group.reason} ${group.site_id}`;
+    const known = found.get(key) ?? { ...group, count: 0, causes: [] };
+    if (blocked_by) known.causes.push(blocked_by);
+    found.set(key, { ...known, count: known.count + group.count, oldest_queued_at: first(known.oldest_queued_at, group.oldest_queued_at), next_attempt_at: first(known.next_attempt_at, group.next_attempt_at) });
+  }
+  return [...found.values()];
+}
+
 /** @param {import("../run.js").Ctx} ctx @param {any} summary */
 function waiting(ctx, summary) {
   if (!summary.count) return html`<p>Nothing is waiting.</p>`;
-  return html`<p class="figure">${number(summary.count)}</p>${summary.items.slice(0, 5).map((/** @type {any} */ group) => html`<p>${badge(group.reason ?? "queued")} ${number(group.count)} for <bdi>${group.site_name ?? group.site_id}</bdi>, the oldest since ${when(group.oldest_queued_at)}</p>`)}
+  return html`<p class="figure">${number(summary.count)}</p>${together(summary.items).slice(0, 5).map((/** @type {any} */ group) => html`<p>${badge(group.reason ?? "queued")} ${number(group.count)} for <bdi>${group.site_name ?? group.site_id}</bdi>, the oldest since ${when(group.oldest_queued_at)}</p>`)}
     <p><a href=${ctx.href("/out/queue")}>The queue</a></p>`;
 }
 
@@ -100,17 +119,4 @@ function resends(ctx, items) {
   const running = items.filter((each) => ["running", "paused"].includes(each.state));
   if (!running.length) return html`<p>None.</p>`;
   return html`<ul class="plain">${running.map((each) => html`<li>${badge(each.state)} <a href=${ctx.href(`/resends/${encodeURIComponent(each.id)}`)}>${number(each.sent)} of ${number(each.count)} sent</a></li>`)}</ul>`;
-}
-
-/** What an empty account still lacks. @param {import("../run.js").Ctx} ctx @param {any[]} sites @param {any[]} webhooks */
-function beginning(ctx, sites, webhooks) {
-  const active = webhooks.find((each) => each.state === "active");
-  const url = active ? `${location.origin}/beta/webhooks/custom/${ctx.account}/${active.endpoint}` : "";
-  const line = `curl -H 'Content-Type: application/json' -d '{"customer": "c-1"}' ${url}`;
-  const step = (/** @type {boolean} */ done, /** @type {any} */ words) => html`<li>${done ? badge("done") : badge("open")} ${words}</li>`;
-  return html`<ol class="plain">
-    ${step(sites.length > 0, html`<a href=${ctx.href("/sites/new")}>Add a trusted site</a>: where messages go.`)}
-    ${step(webhooks.length > 0, html`<a href=${ctx.href("/in/new")}>Make an incoming webhook</a>: what becomes an event.`)}
-    ${step(false, active ? html`Send a request: ${copyButton(line, "The line", "Copy a curl line")}` : html`Send a request to it.`)}
-  </ol>`;
 }

@@ -1,17 +1,15 @@
 // @ts-check
 /** One resend of many: how far it is, and what can be asked of it. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { get } from "../lib/api.js";
 import { duration, number } from "../lib/time.js";
 import { attempt } from "../run.js";
 import { mayWrite } from "../session.js";
 import { facts, ident, whole } from "../ui/bits.js";
 import { ask } from "../ui/dialog.js";
+import { finished } from "../ui/job.js";
 import { announce } from "../ui/says.js";
 import { badge } from "../ui/status.js";
 import { filterWords } from "./resends.js";
-
-const EVERY = 1000; // ms between two looks at one that runs
 
 /** @param {any} resend */
 const hasEnded = (resend) => ["done", "cancelled"].includes(resend.state);
@@ -25,16 +23,14 @@ async function cancel(ctx, resend) {
 /** @param {import("../run.js").Ctx} ctx @param {any} resend @param {string} what */
 const button = (ctx, resend, what) => html`<button type="button" ?disabled=${!mayWrite()} @click=${() => attempt(() => ctx.write("POST", `/resends/${encodeURIComponent(resend.id)}/${what.toLowerCase()}`))}>${what}</button>`;
 
-/** Look again while it runs. @param {import("../run.js").Ctx} ctx */
-async function look(ctx) {
-  try {
-    const resend = await get(ctx.api(`/resends/${encodeURIComponent(ctx.params.id)}`));
-    ctx.state.latest = resend;
-    if (hasEnded(resend)) announce(`${number(resend.sent)} of ${number(resend.count)} sent: ${resend.state}`);
-  } catch (error) {
-    ctx.state.away = /** @type {Error} */ (error).message;
-  }
-  ctx.update();
+/** Follow it to its end, over all that is asked of it meanwhile. @param {import("../run.js").Ctx} ctx */
+async function follow(ctx) {
+  const { state } = ctx;
+  const told = (/** @type {any} */ resend) => ((state.latest = resend), ctx.update());
+  const end = await attempt(() => finished(ctx, state.latest, told, () => !state.left, "/resends"));
+  if (!end || state.left) return;
+  told(end);
+  announce(`${number(end.sent)} of ${number(end.count)} sent: ${end.state}`);
 }
 
 export default {
@@ -46,11 +42,9 @@ export default {
     return resend;
   },
   /** @param {import("../run.js").Ctx} ctx */
-  ready(ctx) {
-    ctx.state.timer = setInterval(() => (document.hidden || hasEnded(ctx.state.latest) ? undefined : look(ctx)), EVERY);
-  },
+  ready: (ctx) => void follow(ctx),
   /** @param {import("../run.js").Ctx} ctx */
-  leave: (ctx) => clearInterval(ctx.state.timer),
+  leave: (ctx) => (ctx.state.left = true),
   /** @param {import("../run.js").Ctx} ctx */
   view(ctx) {
     const resend = ctx.state.latest;
