@@ -19,6 +19,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, literal_column
 
 __all__ = [
+    "IS_ASKED_FOR",
     "IS_ENDED",
     "IS_QUEUED",
     "attempts",
@@ -41,6 +42,7 @@ whole = BigInteger().with_variant(Integer, "sqlite")  # SQLite keeps rows by an 
 # As text, not as a parameter: a planner takes an index of some rows only where the query says the same words.
 IS_QUEUED = literal_column("status") == literal_column("'queued'")
 IS_ENDED = literal_column("status") != literal_column("'queued'")
+IS_ASKED_FOR = literal_column('"trigger"') != literal_column("'auto'")
 
 
 def text(name: str, *, null: bool = False) -> Column[str]:
@@ -221,6 +223,10 @@ attempts = Table(
     Index("attempts_site", "account", "site_id", "created_at", "response_code", "status"),
     Index("attempts_customer", "account", "customer", "created_at"),
     Index("attempts_action", "account", "action", "created_at"),
+    Index("attempts_subscription", "account", "subscription_id", "created_at"),
+    Index(
+        "attempts_trigger", "account", "trigger", "created_at", sqlite_where=IS_ASKED_FOR, postgresql_where=IS_ASKED_FOR
+    ),
     Index("attempts_queue", "account", "site_id", "created_at", sqlite_where=IS_QUEUED, postgresql_where=IS_QUEUED),
     Index("attempts_place", "account", "place", sqlite_where=IS_ENDED, postgresql_where=IS_ENDED),
     where_known("attempts_error", "account", "error", "created_at"),

@@ -12,7 +12,7 @@ from projections.queries.filters import any_of, equals, one_of, response_code
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.searching import Field, Search, equal
 from projections.queries.times import due_or_none, iso, milliseconds
-from projections.tables import attempts, deliveries
+from projections.tables import IS_ASKED_FOR, attempts, deliveries
 from schemas.identity import attempt_id
 from schemas.records import Attempt, AttemptError, AttemptStatus, Trigger
 
@@ -33,6 +33,12 @@ def of_event(name: str, value: str) -> ColumnElement[bool]:
     """By way of the event's deliveries, which have an index for it."""
     made = select(deliveries.c.delivery_id).where(deliveries.c.event_id == value)
     return and_(equals(table.event_id)(name, value), table.delivery_id.in_(made))
+
+
+def by_trigger(name: str, value: str) -> ColumnElement[bool]:
+    """What people asked for is few, and has an index of its own, which is taken only where its words are said."""
+    found = one_of(table.trigger, Trigger)(name, value)
+    return found if value == Trigger.AUTO else and_(IS_ASKED_FOR, found)
 
 
 def key_of(row_id: str) -> tuple[ColumnElement[bool], ...] | None:
@@ -71,7 +77,7 @@ LISTING = Listing(
         "delivery_id": any_of(table.delivery_id),
         "event_id": of_event,
         "subscription_id": equals(table.subscription_id),
-        "trigger": one_of(table.trigger, Trigger),
+        "trigger": by_trigger,
         "resend_id": equals(table.resend_id),
     },
     search=Search(
