@@ -35,16 +35,16 @@ def test_what_waits_is_grouped_by_reason_and_opens_to_its_messages(page: Page, a
     expect(page.get_by_role("cell", name="c-8")).to_be_visible()
 
 
-def test_a_message_that_waits_is_ended_after_asking(page: Page, account: Account) -> None:
+def test_a_message_that_waits_is_cancelled_after_asking(page: Page, account: Account) -> None:
     site = account.site("crm")
     account.call("POST", f"/sites/{site['id']}/disable")
     account.event(customer="c-7")
     account.rows("/queue", 1, reason="parked")
     page.goto(f"/a/{account.name}/out/queue")
     page.locator("details.group summary").click()
-    page.get_by_role("button", name="End", exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name="End it").click()
-    expect(page.get_by_text("It is ended").first).to_be_visible()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel it").click()
+    expect(page.get_by_text("It is cancelled").first).to_be_visible()
     row = account.rows("/webhook-log", 1, status="failed")[0]
     assert row["error"] == "cancelled"
 
@@ -73,7 +73,7 @@ def test_what_names_no_account_is_shown_to_the_operator(page: Page, account: Acc
     hookline = account.house.hookline
     hookline.produce(hookline.topics.customer_events, b"this is not json")
     page.goto(f"/a/{account.name}/rejected")
-    page.get_by_role("link", name="the records of no account").click()
+    page.get_by_role("link", name="records of no account").click()
     settled(page, "Rejected records of no account")
     page.reload()
     page.locator("tbody a").first.click()

@@ -1,5 +1,5 @@
 // @ts-check
-/** What waits, and why: by reason and site, the oldest first; a group opens to its messages. */
+/** What waits, and why: by reason and site; a group opens to its messages, the newest first. */
 import { html, nothing } from "../../lit/lit-html.js";
 import { number } from "../lib/time.js";
 import { attempt } from "../run.js";
@@ -7,6 +7,7 @@ import { mayWrite } from "../session.js";
 import { when } from "../ui/bits.js";
 import { ask } from "../ui/dialog.js";
 import { badge, word } from "../ui/status.js";
+import { together } from "./home.js";
 import { empty, part } from "../ui/states.js";
 import { table } from "../ui/table.js";
 
@@ -31,8 +32,8 @@ async function sendNow(ctx, row) {
 
 /** @param {import("../run.js").Ctx} ctx @param {any} row */
 async function cancel(ctx, row) {
-  const sure = await ask({ title: "End this message?", body: html`<p>The message of <bdi>${row.customer}</bdi> to <bdi>${row.site_name ?? row.site_id}</bdi> is not sent any more and becomes Failed (cancelled). It can be sent again from the log.</p>`, confirm: "End it", cancel: "Keep waiting", danger: true });
-  if (sure) await attempt(() => ctx.write("POST", `/queue/${encodeURIComponent(row.delivery_id)}/cancel`), "It is ended");
+  const sure = await ask({ title: "Cancel this message?", body: html`<p>The message of <bdi>${row.customer}</bdi> to <bdi>${row.site_name ?? row.site_id}</bdi> is not sent any more and becomes Failed (cancelled). It can be sent again from the log.</p>`, confirm: "Cancel it", cancel: "Keep waiting", danger: true });
+  if (sure) await attempt(() => ctx.write("POST", `/queue/${encodeURIComponent(row.delivery_id)}/cancel`), "It is cancelled");
 }
 
 /** @param {import("../run.js").Ctx} ctx @returns {import("../ui/table.js").Column[]} */
@@ -49,7 +50,7 @@ const columns = (ctx) => [
 /** @param {import("../run.js").Ctx} ctx @param {any} row */
 const buttons = (ctx, row) => html`<span class="buttons">
   ${row.reason === "parked" ? nothing : html`<button type="button" ?disabled=${!mayWrite()} @click=${() => sendNow(ctx, row)}>Send now</button>`}
-  <button type="button" ?disabled=${!mayWrite()} @click=${() => cancel(ctx, row)}>End</button></span>`;
+  <button type="button" ?disabled=${!mayWrite()} @click=${() => cancel(ctx, row)}>Cancel</button></span>`;
 
 /** @param {import("../run.js").Ctx} ctx @param {any} group */
 function messages(ctx, group) {
@@ -63,7 +64,7 @@ function messages(ctx, group) {
 }
 
 /** @param {any} group */
-const keyOf = (group) => [group.reason, group.site_id, group.blocked_by].join(" ");
+const keyOf = (group) => [group.reason, group.site_id].join(" ");
 
 /** @param {import("../run.js").Ctx} ctx @param {any} group */
 function groupView(ctx, group) {
@@ -76,8 +77,8 @@ function groupView(ctx, group) {
   };
   return html`<details class="group" .open=${open.has(key)} @toggle=${toggle}>
     <summary data-row=${key}>${badge(group.reason ?? "queued")} <strong>${number(group.count)}</strong> for <bdi>${group.site_name ?? group.site_id}</bdi>
-      <span class="meta">${WAITS_FOR[group.blocked_by] ? `${WAITS_FOR[group.blocked_by]}; ` : nothing}the oldest since ${when(group.oldest_queued_at)}${group.next_attempt_at ? html`, next try ${when(group.next_attempt_at)}` : nothing}</span></summary>
-    ${open.has(key) ? html`<p><a href=${ctx.href(`/sites/${encodeURIComponent(group.site_id)}`)}>The site</a></p>${messages(ctx, group)}` : nothing}
+      <span class="meta">${group.causes.map((/** @type {string} */ each) => (WAITS_FOR[each] ? `${WAITS_FOR[each]}; ` : ""))}the oldest since ${when(group.oldest_queued_at)}${group.next_attempt_at ? html`, next try ${when(group.next_attempt_at)}` : nothing}</span></summary>
+    ${open.has(key) ? html`<p><a href=${ctx.href(`/sites/${encodeURIComponent(group.site_id)}`)}>Open <bdi>${group.site_name ?? group.site_id}</bdi></a></p>${messages(ctx, group)}` : nothing}
   </details>`;
 }
 
@@ -90,10 +91,10 @@ export default {
     return { summary, newest: newest.items[0] };
   },
   /** @param {import("../run.js").Ctx} ctx */
-  actions: (ctx) => html`<button type="button" @click=${() => ctx.reload()}>Look again</button>`,
+  actions: (ctx) => html`<button type="button" @click=${() => ctx.reload()}>Refresh</button>`,
   /** @param {import("../run.js").Ctx} ctx @param {{summary: any, newest: any}} data */
   view(ctx, { summary, newest }) {
     if (!summary.count) return empty("Nothing is waiting", newest ? html`<p>The last message was delivered ${when(newest.created_at)}.</p>` : html`<p>What is retried, held back or parked appears here, with the reason.</p>`);
-    return html`<p>${number(summary.count)} ${summary.count === 1 ? "message waits" : "messages wait"}. What is ${word("parked")} waits for its site to be enabled.</p>${summary.items.map((/** @type {any} */ group) => groupView(ctx, group))}`;
+    return html`<p>${number(summary.count)} ${summary.count === 1 ? "message waits" : "messages wait"}. What is ${word("parked")} waits for its site to be enabled.</p>${together(summary.items).map((/** @type {any} */ group) => groupView(ctx, group))}`;
   },
 };
