@@ -56,7 +56,10 @@ def event_id_of_copies(definition_id: str, key: str, window: int, number: int) -
 
 
 def event_id_of_rerun(event_id: str, run_id: str) -> str:
-    """The event of a request that is reprocessed; `event_id` is what it would be the first time."""
+    """The event of a request that is reprocessed; `event_id` is what it would be the first time.
+
+    `run_id` is blank for a run that leaves out what has given an event: two such runs at once make one event.
+    """
     return derived("evt", "rerun", event_id, run_id)
 
 

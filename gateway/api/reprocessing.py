@@ -29,6 +29,8 @@ from streams.core.definitions import AccountView, Compiler
 __all__ = ["ReprocessDoor"]
 
 DRY = "dry"  # the id of every dry run: it writes none
+MOST_SAID = 20  # of the ids that are unknown
+SHOWN = 64  # characters of one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +66,25 @@ class ReprocessDoor:
     async def _chosen(self, account: str, sent: ReprocessSent) -> list[str]:
         """The requests that came first, the oldest first."""
         if sent.request_ids is not None:
-            ids = list(dict.fromkeys(sent.request_ids))
-            found = await self.reader.read(lambda connection: reprocessable.by_ids(connection, account, ids))
-            return [each.id for each in found]
+            ids = sent.request_ids
+            return await self.reader.read(lambda connection: named(connection, account, ids))
         given = sent.filter.model_dump(by_alias=True, exclude_none=True) if sent.filter else {}
         chosen = await self.reader.read(lambda connection: filtered(connection, account, given))
         if len(chosen) > MOST_REPROCESSED:
             sentence = f"it selects more than {MOST_REPROCESSED:,} requests; narrow it, by time for example"
             raise invalid([FieldError("filter", sentence)])
         return chosen
+
+
+def named(connection: Connection, account: str, ids: Sequence[str]) -> list[str]:
+    different = list(dict.fromkeys(ids))
+    known = reprocessable.known_of(connection, account, different)
+    unknown = [n for n, each in enumerate(ids) if each not in known]
+    if unknown:
+        raise invalid(
+            FieldError(f"request_ids.{n}", f"the log has no request {ids[n][:SHOWN]!r}") for n in unknown[:MOST_SAID]
+        )
+    return [each.id for each in reprocessable.by_ids(connection, account, different)]
 
 
 def filtered(connection: Connection, account: str, given: dict[str, str]) -> list[str]:

@@ -1,7 +1,7 @@
 """A logged request again, through today's definition: what it becomes now, and the record of that.
 
 The definition that it met may have moved to another endpoint: those of that endpoint are tried, as for a new request.
-The event, if there is one, has an id of its own in each run; doing one run twice makes it once.
+The event, if there is one, has an id of its own: the first, or in each run; doing one run twice makes it once.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def again(
     definitions: Sequence[Receiving],
     request: IncomingRequest,
     rerun: Rerun,
+    run_id: str,
     *,
     keyring: Keyring,
     now: int,
@@ -70,6 +71,6 @@ def again(
         error_detail=verdict.detail,
         deduplication=None,
         reprocessed_request_id=first_id,
-        run_id=rerun.run_id,
+        run_id=run_id,
         first_received_at=first_at,
     )

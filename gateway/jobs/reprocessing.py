@@ -76,7 +76,8 @@ class Run:
 class Rerunning:
     """Runs requests again; `topic` is that of incoming requests, `now` in milliseconds.
 
-    Runs take turns, and each knows what the others have just written: two that begin at once make one event, not two.
+    Runs take turns, and each knows what the others have just written: two that begin at once run a request once. Runs
+    of other gateways may run it too; its event has the same id then.
     """
 
     reader: Reader
@@ -141,9 +142,10 @@ class Rerunning:
         definitions = definitions_for(run.view, request)
         if not definitions:
             return "no_definition"
-        rerun = Rerun(run.id, request_id_of_rerun(request.id, run.id))
+        named_by = run.id if run.include_accepted else ""
+        rerun = Rerun(request_id_of_rerun(request.id, run.id), named_by)
         try:
-            return again(run.view, definitions, request, rerun, keyring=self.keyring, now=self.now())
+            return again(run.view, definitions, request, rerun, run.id, keyring=self.keyring, now=self.now())
         except SecretUnreadable:
             return "unreadable"
 

@@ -13,7 +13,7 @@ from projections.queries.lists import filtered
 from projections.tables import incoming_requests
 from schemas.records import IncomingRequest, Outcome
 
-__all__ = ["Chosen", "by_filter", "by_ids", "record_of"]
+__all__ = ["Chosen", "by_filter", "by_ids", "known_of", "record_of"]
 
 table = incoming_requests.c
 GAVE_AN_EVENT = (Outcome.ACCEPTED.value, Outcome.DUPLICATE.value)
@@ -41,6 +41,12 @@ def by_ids(connection: Connection, account: str, ids: Sequence[str], *, but_of: 
     rows = connection.execute(query).all()
     again = with_event_since(connection, account, [row.id for row in rows], but_of)
     return [Chosen(row.id, row.place, row.outcome in GAVE_AN_EVENT or row.id in again) for row in rows]
+
+
+def known_of(connection: Connection, account: str, ids: Sequence[str]) -> set[str]:
+    """Those of these ids that the log has."""
+    query = select(table.id).where(table.account == account, table.id.in_(ids))
+    return set(connection.execute(query).scalars())
 
 
 def by_filter(connection: Connection, account: str, parameters: Mapping[str, str], most: int) -> list[str]:

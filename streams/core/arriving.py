@@ -35,10 +35,13 @@ class BodyMalformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """One logged request's turn in a run of reprocessing; `request_id` is that of its new record."""
+    """One logged request's turn in a run of reprocessing; `request_id` is that of its new record.
 
-    run_id: str
+    `named_by` names its event: the run, where each run is to make one; blank, where only the first is.
+    """
+
     request_id: str
+    named_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ during an upgrade), that is a fact to be reported, never an event that nobody wa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from schemas.records import CustomerEvent, IncomingRequest
 from streams.core.arriving import Rerun
 from streams.core.definitions import AccountView, Receiving
-from streams.core.receiving import Arrived, BodyMalformed, ContentTypeRefused, body_of, decide, passed
+from streams.core.receiving import Arrived, BodyMalformed, ContentTypeRefused, Verdict, body_of, decide, passed
 
 __all__ = ["SEALED", "VerdictChanged", "arrived_again", "confirmed", "first_time"]
 
@@ -40,7 +41,7 @@ def arrived_again(request: IncomingRequest, open_sealed: Callable[[str], bytes])
         query=query,
         headers=list(opened(request.headers, open_sealed)),
         body=body,
-        rerun=None if request.run_id is None else Rerun(request.run_id, request.id),
+        rerun=None if request.run_id is None else Rerun(request.id, ""),
     )
 
 
@@ -78,9 +79,17 @@ def confirmed(
     subject = arrived.subject(body)
     if failure := definition.filters.failure(subject):
         raise VerdictChanged(f"it would not pass the filters now: {failure.path}")
-    verdict = decide(view, passed(definition, body, subject), arrived, request.config_offset)
+    found = passed(definition, body, subject)
+    event = event_of(decide(view, found, arrived, request.config_offset))
+    if event.id != request.event_id and request.run_id is not None:  # a run that makes one more event names it
+        rerun = Rerun(request.id, request.run_id)
+        event = event_of(decide(view, found, replace(arrived, rerun=rerun), request.config_offset))
+    if event.id != request.event_id:
+        raise VerdictChanged(f"its event would be {event.id} now; the caller was told {request.event_id}")
+    return event
+
+
+def event_of(verdict: Verdict) -> CustomerEvent:
     if verdict.event is None:
         raise VerdictChanged(f"it would be {verdict.outcome.value} now: {verdict.path}: {verdict.detail}")
-    if verdict.event.id != request.event_id:
-        raise VerdictChanged(f"its event would be {verdict.event.id} now; the caller was told {request.event_id}")
     return verdict.event

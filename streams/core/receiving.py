@@ -182,7 +182,7 @@ def mapped_event(
     )
     return replace(
         check_action(event, view.custom_actions),
-        id=event.id if rerun is None else event_id_of_rerun(event.id, rerun.run_id),
+        id=event.id if rerun is None else event_id_of_rerun(event.id, rerun.named_by),
         request_id=arrived.request_id if rerun is None else rerun.request_id,
         definition_id=definition.entity.id,
         definition_revision=definition.entity.revision,

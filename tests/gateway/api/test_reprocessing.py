@@ -14,6 +14,7 @@ from schemas.records import CustomerEvent, IncomingRequest, Outcome
 from streams.agents.hop import Moment, SourceRecord
 from streams.agents.map import map_hop
 from streams.core.definitions import Compiler
+from tests.gateway.conftest import MakeHouse
 from tests.gateway.folded import fold
 from tests.gateway.house import House
 
@@ -66,7 +67,7 @@ def test_what_failed_runs_again_through_the_repaired_definition(house: House) ->
     first = house.requests[0]
     assert again[0].first_received_at == first.received_at
     event = mapped(house, again[0])
-    assert event.id == done["items"][0]["event_id"] == event_id_of_rerun(event_id_of_request(first.id), done["run_id"])
+    assert event.id == done["items"][0]["event_id"] == event_id_of_rerun(event_id_of_request(first.id), "")
     assert (event.customer, event.timestamp, event.request_id) == ("c-0", first.received_at, again[0].id)
     assert event.definition_revision == now["revision"]
 
@@ -84,6 +85,12 @@ def test_those_that_gave_an_event_are_left_out_unless_asked_for(house: House) ->
     third = reprocess(house, request_ids=both, include_accepted=True)
     assert third["count"] == 2
     assert len({event for run in (first, third) for each in run["items"] if (event := each["event_id"])}) == 3
+    for each in house.requests[-2:]:
+        assert (
+            mapped(house, each).id
+            == each.event_id
+            == event_id_of_rerun(event_id_of_request(each.reprocessed_request_id or ""), third["run_id"])
+        )
 
 
 def test_runs_that_begin_before_the_store_knows_of_each_other_make_one_event(house: House) -> None:
@@ -99,6 +106,23 @@ def test_runs_that_begin_before_the_store_knows_of_each_other_make_one_event(hou
     assert sorted(each["left_out"]["gave_an_event"] for each in found) == [0, 3, 3]
     assert len(house.requests) == 6
     assert house.made("POST", path, sent | {"include_accepted": True})["count"] == 3
+
+
+def test_runs_at_two_gateways_at_once_make_one_event(house: House, make_house: MakeHouse) -> None:
+    made = house.webhook()
+    ids = failed(house)
+    repaired(house, made)
+    other = make_house()  # on the same store, with a log of its own
+    repaired(other, other.webhook())
+    runs = [
+        reprocess(house, request_ids=ids),
+        other.made("POST", "/v1/shop/incoming-log/reprocess", {"request_ids": ids}),
+    ]
+    assert [run["count"] for run in runs] == [3, 3]
+    assert runs[0]["run_id"] != runs[1]["run_id"]
+    ones, others = ({each["event_id"] for each in run["items"]} for run in runs)
+    assert ones == others
+    assert {mapped(other, each).id for each in other.requests} == others
 
 
 def test_a_filter_chooses_the_oldest_first(house: House) -> None:
@@ -181,10 +205,16 @@ def test_what_cannot_be_chosen_is_named(house: House, sent: dict[str, Any], path
     assert (answer.status, answer.paths) == (422, [path])
 
 
-def test_requests_of_somebody_else_are_not_chosen(house: House) -> None:
-    house.webhook()
-    ids = failed(house, 1)
+def test_ids_that_the_log_does_not_have_are_named_and_nothing_runs(house: House) -> None:
+    made = house.webhook()
+    (known,) = failed(house, 1)
+    repaired(house, made)
     house.made("PUT", "/v1/accounts/other")
     fold(house)
-    done = house.made("POST", "/v1/other/incoming-log/reprocess", {"request_ids": ids})
-    assert (done["count"], done["items"]) == (0, [])
+    sent = {"request_ids": [known, known, "req_nothing"]}
+    answer = house.call("POST", "/v1/shop/incoming-log/reprocess", sent)
+    assert (answer.status, answer.paths) == (422, ["request_ids.2"])
+    assert "req_nothing" in answer.json["detail"]
+    foreign = house.call("POST", "/v1/other/incoming-log/reprocess", {"request_ids": [known]})
+    assert (foreign.status, foreign.paths) == (422, ["request_ids.0"])
+    assert len(house.requests) == 1
