@@ -6,6 +6,7 @@ one client asks one thing after the other, each kind of question in turn, so tha
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import multiprocessing
@@ -18,7 +19,11 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from urllib.parse import urlencode
 
+from schemas.codec import encode
+from schemas.json_text import dump
+from schemas.records import Change, ChangeItem, EntityKind
 from schemas.times import iso
+from streams.edges.kafka import Message
 from tests.gateway.house import OPERATOR, House
 from tests.projections.records import NOW
 
@@ -42,13 +47,25 @@ QUESTIONS = {
 }
 
 
+def make_sites(house: House) -> None:
+    """The sites that the store names, by the ids that it has for them: the API gives ids of its own."""
+    made = house.made("POST", "/v1/shop/sites", {"name": "site", "url": "https://crm.example/hooks"})
+    state = house.log.configuration.account("shop")
+    body = (state and state.of(EntityKind.SITE)[made["id"]].body) or {}
+    items = [
+        ChangeItem(kind=EntityKind.SITE, id=name, base_revision=0, body=dump(body | {"name": name}))
+        for name in (f"site_{number}" for number in range(20))
+    ]
+    change = Change(id="chg_sites", account="shop", author="bench", at=NOW, items=items)
+    asyncio.run(house.log.write(Message(house.topics.config, b"shop", encode(change), 0)))
+
+
 def serve(url: str, folder: str, port: multiprocessing.Queue[int], over: Event) -> None:
     """A gateway on the store, until it is over."""
     house = House(Path(folder), database_url=url)
     house.start()
     house.made("PUT", "/v1/accounts/shop")
-    for number in range(20):
-        house.made("POST", "/v1/shop/sites", {"name": f"site_{number}", "url": "https://crm.example/hooks"})
+    make_sites(house)
     port.put(house.port)
     over.wait()
     house.stop()
