@@ -164,6 +164,19 @@ def object_of(data: str) -> dict[str, Any]:
     return value
 
 
+def account_of(value: bytes) -> str | None:
+    """The account that a record names which is no valid event otherwise; None where it names none.
+
+    Raises:
+        RecordUnreadable, RegistryUnavailable: as `read_event`.
+    """
+    if is_ours(value):
+        return decode_as(CustomerEvent, value).account
+    payload = object_of_outside(value) if value.startswith(FRAMED) else json_of(value)
+    account = payload.get("account") if isinstance(payload, dict) else None
+    return account if isinstance(account, str) else None
+
+
 def well_formed(event: CustomerEvent) -> CustomerEvent:
     """An event that somebody else may have written as Avro, by the rules of `event_of`; `data` by `check_action`."""
     for field in LONGEST:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
@@ -55,7 +55,9 @@ class RoleShown(BaseModel):
 
     role: Literal["gateway", "streams", "courier", "projector"]
     members: Annotated[list[str], Field(description="where they run, and their names in their consumer group")]
-    lag: Annotated[int | None, Field(description="records that it has not read yet; null where that is not known")]
+    lag: Annotated[
+        int | None, Field(description="records that it has not read yet, for the gateway changes; null: not known")
+    ]
     partitions: list[PartitionShown]
 
 
@@ -106,10 +108,22 @@ class Status:
                 },
                 "projected_until": until,
                 "configuration": self.configuration(),
-                "configuration_lag": max(seen.ends.get((self.topics.config, 0), 0) - self.configuration() - 1, 0),
-                "roles": list(roles_of(seen, folded, members, self.topics)),
+                "configuration_lag": self._behind(seen) or 0,
+                "roles": list(self._roles(seen, folded, members)),
             }
         )
+
+    def _behind(self, seen: ClusterSeen) -> int | None:
+        """How many changes of `config` this gateway has still to fold; None where Kafka does not tell."""
+        end = seen.ends.get((self.topics.config, 0))
+        return None if end is None else max(end - self.configuration() - 1, 0)
+
+    def _roles(
+        self, seen: ClusterSeen, folded: dict[Place, int] | None, members: Mapping[str, tuple[str, ...]]
+    ) -> Iterator[dict[str, Any]]:
+        """Every role; a gateway follows `config` alone, and this one speaks for all."""
+        for role in roles_of(seen, folded, members, self.topics):
+            yield role | {"lag": self._behind(seen)} if role["role"] == "gateway" else role
 
     async def _folded(self) -> tuple[dict[Place, int] | None, str | None, str | None]:
         def read(connection: Connection) -> tuple[dict[Place, int], str | None]:

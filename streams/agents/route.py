@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from schemas.codec import encode
 from schemas.errors import ActionUnknown, FieldInvalid, RecordUnreadable
-from schemas.events import check_action, read_event
+from schemas.events import account_of, check_action, read_event
 from schemas.identity import lane_partition
 from schemas.records import CustomerEvent, RejectedReason
 from schemas.topics import Topics
@@ -45,7 +45,7 @@ def route_hop(
     """
 
     def turn(record: SourceRecord, moment: Moment) -> Iterator[Message]:
-        event = read(record, place.cluster)
+        event = read(record, place.cluster, compiler)
         require_folded(event.config_offset, configuration.offset, moment)
         view = view_of(compiler, event)
         event = checked(event, view)
@@ -66,7 +66,7 @@ def event_reader(place: Place, compiler: Compiler) -> Callable[[SourceRecord], C
     """Reads an event as it is routed; raises Unusable. For one thread, as `compiler` is."""
 
     def event_of(record: SourceRecord) -> CustomerEvent:
-        event = read(record, place.cluster)
+        event = read(record, place.cluster, compiler)
         return checked(event, view_of(compiler, event))
 
     return event_of
@@ -79,7 +79,7 @@ def view_of(compiler: Compiler, event: CustomerEvent) -> AccountView:
     return view
 
 
-def read(record: SourceRecord, cluster: str) -> CustomerEvent:
+def read(record: SourceRecord, cluster: str, compiler: Compiler) -> CustomerEvent:
     """The event that a record is, whoever wrote it."""
     try:
         return read_event(
@@ -93,7 +93,14 @@ def read(record: SourceRecord, cluster: str) -> CustomerEvent:
     except RecordUnreadable as error:
         raise Unusable(RejectedReason.UNREADABLE, str(error)) from None
     except FieldInvalid as error:
-        raise Unusable(RejectedReason.INVALID_EVENT, error.message, path=error.path) from None
+        owner = owner_of(record, compiler)
+        raise Unusable(RejectedReason.INVALID_EVENT, error.message, path=error.path, account=owner) from None
+
+
+def owner_of(record: SourceRecord, compiler: Compiler) -> str | None:
+    """The account whose people look for a record that is no valid event: the one that it names, where there is one."""
+    named = account_of(record.value) if record.value is not None else None
+    return named if named is not None and compiler.account(named) is not None else None
 
 
 def checked(event: CustomerEvent, view: AccountView) -> CustomerEvent:

@@ -54,7 +54,7 @@ def test_lag_is_told_by_role_and_partition(house: House) -> None:
     assert (told["store"]["available"], told["store"]["kind"]) == (True, "sqlite")
     assert told["projected_until"] is not None
     lags = {role["role"]: role["lag"] for role in told["roles"]}
-    assert lags == {"gateway": None, "streams": 2, "courier": None, "projector": 10 + 2}
+    assert lags == {"gateway": 0, "streams": 2, "courier": None, "projector": 10 + 2}
     assert told["configuration_lag"] == 0
     streams = told["roles"][1]
     assert streams["partitions"] == [{"topic": "incoming-requests", "partition": 0, "end": 100, "lag": 2}]

@@ -119,6 +119,8 @@ def test_what_is_no_valid_event_is_rejected_with_its_field(
     rejected = rejection(value)
     assert (rejected.reason, rejected.path) == (reason, path)
     assert rejected.detail
+    known = reason is not RejectedReason.UNREADABLE and value != b"[1]" and reason is not RejectedReason.UNKNOWN_ACCOUNT
+    assert rejected.account == ("shop" if known else None)  # whose people look for it
 
 
 def test_an_account_s_own_action_is_known() -> None:
