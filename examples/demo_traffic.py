@@ -14,7 +14,13 @@ from typing import Any
 from gateway.cli.client import Client, NotReached
 from gateway.up.samples import ACCOUNT, SAMPLES
 
-BROKEN = {"name": "crm (broken)", "url": "http://127.0.0.1:8090/status/503", "state": "active", "parallel": 5}
+BROKEN = {
+    "name": "crm (broken)",
+    "url": "http://127.0.0.1:8090/status/503",
+    "state": "active",
+    "parallel": 5,
+    "retry_delays": [],  # so that some have failed for good at once, and can be sent again
+}
 LEVELS = ("gold", "silver", "bronze")
 WITHOUT_FIELD, WITHOUT_CUSTOMER, MISTYPED = 11, 23, 41  # one in so many
 

@@ -65,7 +65,7 @@ export function editor(ed, { actions, operators }, save, notice = nothing) {
       <datalist id="body-paths">${paths.filter((each) => each.startsWith("body.")).map((each) => html`<option value=${each.slice(5)}></option>`)}</datalist>
       <datalist id="targets">${["customer", ...(chosen?.fields ?? []).map((each) => `data.${each}`), "id", "timestamp", "account"].map((each) => html`<option value=${each}></option>`)}</datalist>
     </fieldset><div class="aside">${samplePanel(ed)}${result(ed)}</div></div>
-    ${ed.result ? html`<p class="summary" aria-hidden="true">${badge(ed.result.answer.outcome)} <bdi>${ed.result.answer.error?.path ?? ""}</bdi></p>` : nothing}`;
+    ${ed.result ? html`<p class="summary" aria-hidden="true">${badge(ed.result.answer.outcome)} <bdi>${ed.result.answer.error?.message ?? ""}</bdi></p>` : nothing}`;
 }
 
 /** @param {Editing} ed */

@@ -37,13 +37,13 @@ function figures(ctx, { answer, source, asked, busy }, ed) {
   const cell = (/** @type {number} */ count) => html`<td class="number">${whole ? number(count) : "?"}</td>`;
   const [before, after] = [answer.passed_before, answer.passed_after];
   return html`${asked !== ed.asked && !busy ? html`<p class="warn">You have changed something since: run it again.</p>` : nothing}
-    <p>Of ${number(answer.checked)} requests <strong>${number(before)} → ${number(after)}</strong> pass; ${number(answer.changed_count)} become something else.${answer.skipped ? ` ${number(answer.skipped)} were left out: the log has only their start.` : ""}</p>
-    <table class="square"><caption>What passed, and what would</caption><thead><tr><th scope="col"></th><th scope="col" class="number">would pass</th><th scope="col" class="number">would not</th><th scope="col" class="number">together</th></tr></thead><tbody>
+    <p>Of ${number(answer.checked)} requests <strong>${number(before)} → ${number(after)}</strong> pass; ${number(answer.changed_count)} would come out differently.${answer.skipped ? ` ${number(answer.skipped)} were left out: the log has only their start.` : ""}</p>
+    <table class="square"><caption>What passed, and what would</caption><thead><tr><th scope="col"></th><th scope="col" class="number">would pass</th><th scope="col" class="number">would not</th><th scope="col" class="number">total</th></tr></thead><tbody>
       <tr><th scope="row">passed</th>${cell(before - lost)}${cell(lost)}<td class="number">${number(before)}</td></tr>
       <tr><th scope="row">did not</th>${cell(won)}${cell(answer.checked - before - won)}<td class="number">${number(answer.checked - before)}</td></tr>
-      <tr><th scope="row">together</th><td class="number">${number(after)}</td><td class="number">${number(answer.checked - after)}</td><td class="number">${number(answer.checked)}</td></tr></tbody></table>
+      <tr><th scope="row">total</th><td class="number">${number(after)}</td><td class="number">${number(answer.checked - after)}</td><td class="number">${number(answer.checked)}</td></tr></tbody></table>
     ${whole ? nothing : html`<p class="meta">?: of so many differences only the sums are kept.</p>`}
-    ${changed.length ? html`<h2>What becomes something else</h2><ul class="differences">${changed.slice(0, SHOWN).map((/** @type {any} */ each, /** @type {number} */ i) => difference(ctx, each, source, i))}</ul>
+    ${changed.length ? html`<h2>What would come out differently</h2><ul class="differences">${changed.slice(0, SHOWN).map((/** @type {any} */ each, /** @type {number} */ i) => difference(ctx, each, source, i))}</ul>
       ${answer.changed_count > SHOWN ? html`<p class="meta">The newest ${SHOWN} of ${number(answer.changed_count)}.</p>` : nothing}` : nothing}`;
 }
 
