@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from gateway.api import docs, openapi, serving
 from gateway.api.accounts import Accounts
@@ -159,7 +159,14 @@ def application(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.Abst
         ),
     )
     front = serving.Serving(entrance, configuration, settings.max_body, gate, Forwarded(settings.trusted_proxies))
-    gauges = Gauges(look=edges.look, reader=edges.reader, topics=topics, configuration=configuration, now=now_ms)
+    gauges = Gauges(
+        look=edges.look,
+        reader=edges.reader,
+        topics=topics,
+        configuration=configuration,
+        now=now_ms,
+        is_operator=lambda request: callers.is_operator(request.headers.get(hdrs.AUTHORIZATION)),
+    )
     app = routed(incoming, front, tuple(operations(doors)), gate, gauges)
     app.on_cleanup.append(requester.clean_up)
     app.on_shutdown.append(edges.reader.let_go)

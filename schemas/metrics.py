@@ -77,7 +77,7 @@ OLDEST = Metric(
     _gateway,
     _gauge,
     "hookline_oldest_undelivered_seconds",
-    "How long what has waited longest to be sent has waited, by account; what is parked too",
+    "How long what has waited longest to be sent has waited, what is parked too; by account for the operator's key",
     ("account",),
 )
 HOP_MESSAGES = Metric(

@@ -69,6 +69,11 @@ class Callers:
             return None
         return self.known(hash_of(authorization[len(SCHEME) :].strip()))
 
+    def is_operator(self, authorization: str | None) -> bool:
+        """Whether this `Authorization` header has the operator's key."""
+        caller = self.identify(authorization)
+        return caller is not None and caller.account is None
+
     def known(self, hashed: str) -> Caller | None:
         """The caller whose key has this hash; None as above."""
         if hmac.compare_digest(hashed, self._operator):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from gateway.cli.client import Client, Refused
 from schemas.errors import HooklineError
 
-__all__ = ["AccountUnclear", "SiteUnknown", "account_of", "all_items", "path_of", "site_of"]
+__all__ = ["AccountUnclear", "SiteUnknown", "account_of", "all_items", "named_account", "path_of", "site_of"]
 
 
 class AccountUnclear(HooklineError):
@@ -27,7 +27,7 @@ def account_of(client: Client, given: str) -> str:
     Raises:
         AccountUnclear: it has to be named.
     """
-    if named := given or os.environ.get("HOOKLINE_ACCOUNT", ""):
+    if named := named_account(given):
         return named
     try:
         found = [str(each["account"]) for each in client.call("GET", "/v1/accounts")["items"]]
@@ -37,6 +37,11 @@ def account_of(client: Client, given: str) -> str:
         return found[0]
     known = f"; there are {', '.join(found)}" if found else ""
     raise AccountUnclear(f"name the account: --account NAME, or set HOOKLINE_ACCOUNT{known}")
+
+
+def named_account(given: str) -> str:
+    """The account named, or HOOKLINE_ACCOUNT; blank where neither says one."""
+    return given or os.environ.get("HOOKLINE_ACCOUNT", "")
 
 
 def path_of(account: str) -> str:

@@ -41,7 +41,12 @@ def read_line(number: int, line: bytes, account: str) -> Line:
         return Line(number, len(line), account, error='is not an object such as {"customer": ..., "action": ...}')
     named = event.get("account", account)
     if not isinstance(named, str) or not named:
-        return Line(number, len(line), account, error="account: is missing; name it in the line, or with --account")
+        return Line(
+            number,
+            len(line),
+            account,
+            error="account: is missing; name it in the line, with --account or HOOKLINE_ACCOUNT",
+        )
     return Line(number, len(line), named, event)
 
 

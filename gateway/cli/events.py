@@ -32,15 +32,18 @@ def events() -> None:
 @app.command()
 def send(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="one JSON object a line; - is standard input")] = "-",
-    account: Annotated[str, typer.Option("--account", "-a", help="for lines that name none")] = "",
+    account: Annotated[
+        str, typer.Option("--account", "-a", help="for lines that name none; default: HOOKLINE_ACCOUNT")
+    ] = "",
 ) -> None:
     """Send customer events; prints the id of each, or why it was refused. Ends with 1 when one was."""
+    from gateway.cli.accounts import named_account
     from gateway.cli.client import Client
     from gateway.cli.event_lines import batches, read_lines
 
     client, sums = Client.from_environment(), Sums()
     with opened(file) as (stream, size), progress(size) as advance:
-        for batch in batches(read_lines(stream, account)):
+        for batch in batches(read_lines(stream, named_account(account))):
             try:
                 outcomes = answered(client, batch)
             except HooklineError as error:

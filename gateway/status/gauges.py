@@ -33,23 +33,37 @@ GOOD_FOR = 5.0  # seconds
 
 @dataclass(slots=True, kw_only=True)
 class Gauges:
-    """The handler of `/metrics`; `now` in milliseconds, `look` blocks for some seconds at most."""
+    """The handler of `/metrics`; `now` in milliseconds, `look` blocks for some seconds at most.
+
+    Anybody may see figures, but only the operator which accounts there are: for others they are one.
+    """
 
     look: Callable[[], ClusterSeen]
     reader: Reader
     topics: Topics
     configuration: Configuration
     now: Callable[[], int]
+    is_operator: Callable[[web.Request], bool]
+    _oldest: dict[str, float] = field(default_factory=dict)  # account -> seconds
     _looked: float = -GOOD_FOR
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def show(self, _: web.Request) -> web.Response:
+    async def show(self, request: web.Request) -> web.Response:
         """The figures, in Prometheus's text format."""
         async with self._lock:
             if time.monotonic() - self._looked >= GOOD_FOR:
                 await self.refresh()
                 self._looked = time.monotonic()
+        self._name_accounts(self.is_operator(request))
         return web.Response(body=generate_latest(REGISTRY), headers={**HEADERS, "Content-Type": CONTENT_TYPE_LATEST})
+
+    def _name_accounts(self, wanted: bool) -> None:  # noqa: FBT001 - said by its only caller
+        OLDEST.clear()
+        if wanted:
+            for account, seconds in self._oldest.items():
+                OLDEST.labels(account).set(seconds)
+        elif self._oldest:
+            OLDEST.labels("").set(max(self._oldest.values()))
 
     async def refresh(self) -> None:
         """Look everything up."""
@@ -59,13 +73,12 @@ class Gauges:
             return offsets.folded(connection), oldest_of(connection, sites)
 
         folded: Mapping[Place, int] | None = None
-        OLDEST.clear()
+        self._oldest = {}
         seen = await asyncio.to_thread(self.look)
         KAFKA_UP.set(not seen.problem)
         try:
             folded, oldest = await self.reader.read(read)
-            for account, since in oldest.items():
-                OLDEST.labels(account).set(max(self.now() - since, 0) / 1000)
+            self._oldest = {account: max(self.now() - since, 0) / 1000 for account, since in oldest.items()}
         except Problem:
             folded = None
         STORE_UP.set(folded is not None)

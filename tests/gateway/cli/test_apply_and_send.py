@@ -80,7 +80,16 @@ def test_a_refused_event_is_named_by_its_line_and_the_others_are_sent(shell: Cli
 def test_a_line_without_an_account_says_what_to_do(shell: CliRunner) -> None:
     done = shell.invoke(app, ["events", "send"], input='{"customer": "c-1", "action": "point_add"}\n')
     assert done.exit_code == 1
-    assert "account: is missing; name it in the line, or with --account" in done.stderr
+    assert "account: is missing; name it in the line, with --account or HOOKLINE_ACCOUNT" in done.stderr
+
+
+def test_the_account_of_the_surroundings_is_that_of_lines_without_one(
+    shell: CliRunner, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOKLINE_ACCOUNT", "shop")
+    done = shell.invoke(app, ["events", "send"], input='{"customer": "c-1", "action": "point_add"}\n')
+    assert done.exit_code == 0, done.stderr
+    assert [event.account for event in house.log.records(house.topics.customer_events)] == ["shop"]
 
 
 def test_lines_for_an_account_that_is_not_there_are_named_and_the_others_are_sent(
