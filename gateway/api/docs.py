@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -20,13 +22,22 @@ from gateway.gate import Handler
 __all__ = ["page", "serve"]
 
 STYLE = """
-body { font: 14px/1.45 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+:root { color-scheme: light dark; }
+body { font: 14px/1.45 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem;
+  overflow-wrap: anywhere; background: light-dark(#ffffff, #12151a); color: light-dark(#1b2027, #e8ebf0); }
+a { color: light-dark(#0b57b7, #7db4ff); } nav a { margin-right: 1rem; white-space: nowrap; line-height: 24px; }
 h1 { font-size: 20px; } h2 { font-size: 16px; margin-top: 2rem; } h3 { font-size: 14px; margin-top: 1.5rem; }
-table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .25rem .75rem .25rem 0; }
-td, th { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); vertical-align: top; }
-code { font-family: ui-monospace, monospace; } :root { color-scheme: light dark; }
+:target { background: light-dark(#eceef2, #242a33); } :focus-visible { outline: 2px solid; outline-offset: 2px; }
+table { border-collapse: collapse; width: 100%; } td { text-align: left; padding: .25rem .75rem .25rem 0; }
+td { border-bottom: 1px solid light-dark(#d5d9e0, #343c48); vertical-align: top; }
+code { font-family: ui-monospace, monospace; }
+@media (max-width: 760px) {
+  td { display: block; border: 0; padding: 0; }
+  tr { display: block; padding: .5rem 0; border-bottom: 1px solid light-dark(#d5d9e0, #343c48); }
+}
 """
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+STYLES = f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
+POLICY = f"default-src 'none'; style-src {STYLES}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 TYPE = "text/html; charset=utf-8"
 
 
@@ -38,22 +49,38 @@ def page(table: Sequence[Operation]) -> str:
     sections = "".join(section(tag, operations, described["paths"]) for tag, operations in found)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Hookline: HTTP</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body><main>'
         '<h1>Hookline over HTTP</h1><p>The same for machines: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).'
         " <code>/v1</code> takes <code>Authorization: Bearer KEY</code>.</p>"
-        f"{incoming()}{sections}{problems()}<h2>Shapes</h2>{shapes(described['components']['schemas'])}</body></html>"
+        f"{contents(tag for tag, _ in found)}{incoming()}{sections}{problems()}"
+        f"{headed('Shapes')}{shapes(described['components']['schemas'])}</main></body></html>"
     )
+
+
+def contents(tags: Iterable[str]) -> str:
+    """A link to each section."""
+    names = ("Incoming requests", *tags, "Problems", "Shapes")
+    links = "".join(f'<a href="#{anchor(name)}">{escape(name)}</a> ' for name in names)
+    return f'<nav aria-label="Sections">{links}</nav>'
+
+
+def headed(name: str) -> str:
+    return f'<h2 id="{anchor(name)}">{escape(name)}</h2>'
+
+
+def anchor(name: str) -> str:
+    return escape(name.replace(" ", "-"))
 
 
 def incoming() -> str:
     rows = "".join(cells(status, marked(text)) for status, text in ANSWERS.items())
     path = "/beta/webhooks/custom/{account}/{endpoint}"
-    return f"<h2>Incoming requests</h2><p><code>POST, PUT {path}</code></p><table>{rows}</table>"
+    return f"{headed('Incoming requests')}<p><code>POST, PUT {path}</code></p><table>{rows}</table>"
 
 
 def section(tag: str, operations: tuple[Operation, ...], paths: Mapping[str, Any]) -> str:
     rows = "".join(row(each, paths[each.path][each.method.lower()]) for each in operations)
-    return f"<h2>{escape(tag)}</h2><table>{rows}</table>"
+    return f"{headed(tag)}<table>{rows}</table>"
 
 
 def row(operation: Operation, described: Mapping[str, Any]) -> str:
@@ -77,7 +104,7 @@ def body_and_answer(operation: Operation, described: Mapping[str, Any]) -> str:
 
 def problems() -> str:
     rows = "".join(problem_rows())
-    return f"<h2>Problems</h2><table>{rows}</table>"
+    return f"{headed('Problems')}<table>{rows}</table>"
 
 
 def problem_rows() -> Iterator[str]:

@@ -157,6 +157,18 @@ def test_how_far_the_view_is_behind_is_said(page: Page) -> None:
     expect(page.get_by_text("the view is 16 s behind the log")).to_be_visible()
 
 
+def test_the_page_of_the_api_is_readable_in_both_themes_and_on_a_phone(page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto("/docs")
+    expect(page.locator("nav a").first).to_have_css("color", "rgb(11, 87, 183)")  # the console's colours, by theme
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("nav a").first).to_have_css("color", "rgb(125, 180, 255)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(18, 21, 26)")
+    assert page.evaluate(OVERFLOW) <= 0
+    page.get_by_role("navigation").get_by_role("link", name="Figures").click()
+    expect(page.get_by_role("heading", name="Figures")).to_be_in_viewport()
+
+
 def test_rows_are_walked_by_keys(page: Page) -> None:
     page.goto("/a/shop/in/log")
     settled(page, "Incoming log")
