@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable
 
 import structlog
@@ -58,6 +59,7 @@ READ_WITHIN = 5.0  # seconds of one try to read the configuration
 CATCH_UP_WITHIN = 30.0  # seconds that reading the latest requests may take
 RETRY_EVERY = 0.5  # seconds
 SAY_AGAIN = 30.0  # seconds
+TURN = 0.0005  # seconds that a thread which reads the store may keep the event loop from its turn; 0.005 by itself
 REACHED_WITHIN = 1.0  # seconds that a look at Kafka may take
 
 
@@ -72,6 +74,7 @@ def run(settings: Settings) -> int:
         HooklineError: it cannot start; the message says what to do.
     """
     logs.configure(settings)
+    sys.setswitchinterval(TURN)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(Gateway(settings).run())
 
