@@ -98,6 +98,9 @@ def test_an_attempt_shows_the_whole_exchange(page: Page, busy: Account) -> None:
     )
     expect(page.get_by_label("Response", exact=True)).to_contain_text("HTTP 200")
     expect(page.locator("main")).to_contain_text(row["delivery_id"][:10])
+    request = page.get_by_label("Request", exact=True)
+    request.get_by_role("button", name="Raw").click()
+    expect(request.locator("pre")).to_contain_text('"points":12345678901234567890')
 
 
 def test_numbers_are_shown_as_they_were_written(page: Page, busy: Account) -> None:
@@ -113,6 +116,9 @@ def test_an_unknown_number_of_digits_survives_the_tokenizer(page: Page) -> None:
     assert found == "0.1000 1.10"
     assert evaluate(page, "js/lib/json.js", "(m, text) => m.tree(text).entries.length", text) == 4
     assert evaluate(page, "js/lib/json.js", "(m, text) => m.tree(text)", "{'a': 1}") is None
+    numbers = [0, 999, 1204, -1204, 1234567.8912, 12.5]
+    shown = ["0", "999", "1,204", "-1,204", "1,234,567.891", "12.5"]
+    assert evaluate(page, "js/lib/time.js", "(m, numbers) => numbers.map(m.number)", numbers) == shown
 
 
 def test_a_relative_link_stays_relative_and_a_frozen_one_shows_the_same_tomorrow(page: Page, busy: Account) -> None:
