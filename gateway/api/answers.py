@@ -52,10 +52,7 @@ async def stream(found: EventStream, request: web.Request) -> web.StreamResponse
         return response
     try:
         async for text in found.events:
-            async with asyncio.timeout(STUCK):
-                await response.write(text)
-    except TimeoutError:
-        raise ConnectionError("the reader of a stream takes nothing") from None
+            await written(response, text)
     finally:
         await found.events.aclose()  # its room is free at once
     await response.write_eof()
@@ -63,7 +60,10 @@ async def stream(found: EventStream, request: web.Request) -> web.StreamResponse
 
 
 async def send(download: Download, request: web.Request) -> web.StreamResponse:
-    """A download as aiohttp sends it. What fails under way breaks the connection: half a file never looks whole."""
+    """A download as aiohttp sends it. What fails under way breaks the connection: half a file never looks whole.
+
+    A reader that takes nothing for `STUCK` seconds is let go.
+    """
     headers = {
         **HEADERS,
         "Content-Type": download.content_type,
@@ -72,11 +72,24 @@ async def send(download: Download, request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
     if request.method != hdrs.METH_HEAD:
-        await response.write(download.first)
+        await written(response, download.first)
         async for chunk in download.rest:
-            await response.write(chunk)
+            await written(response, chunk)
     await response.write_eof()
     return response
+
+
+async def written(response: web.StreamResponse, some: bytes) -> None:
+    """Send some of a long answer.
+
+    Raises:
+        ConnectionError: the reader takes nothing.
+    """
+    try:
+        async with asyncio.timeout(STUCK):
+            await response.write(some)
+    except TimeoutError:
+        raise ConnectionError("the reader takes nothing") from None
 
 
 def respond(answer: Answer, content_type: str = "application/json") -> web.Response:

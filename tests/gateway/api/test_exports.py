@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import http.client
 import io
@@ -9,7 +10,9 @@ import json
 import tracemalloc
 
 import pytest
+from aiohttp import web
 
+from gateway.api import answers
 from projections.queries.tables_as_text import cell, lines
 from schemas.records import AttemptStatus
 from tests.gateway.folded import fold
@@ -151,3 +154,16 @@ def test_a_caller_who_goes_away_is_no_fault(house: House) -> None:
     connection.close()
     assert house.call("GET", "/v1/shop/webhook-log?limit=1").status == 200
     assert house.send("HEAD", "/v1/shop/webhook-log.csv", None, {"authorization": f"Bearer {OPERATOR}"}).status == 200
+
+
+def test_a_reader_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(web.StreamResponse):
+        async def write(self, _: object) -> None:
+            await asyncio.Event().wait()
+
+    async def send_some() -> None:
+        await answers.written(Full(), b"rows")
+
+    monkeypatch.setattr(answers, "STUCK", 0.01)
+    with pytest.raises(ConnectionError, match="takes nothing"):
+        asyncio.run(send_some())
