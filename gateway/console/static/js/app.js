@@ -3,7 +3,7 @@
 import { render } from "../lit/lit-html.js";
 import { watchFreshness } from "./lib/api.js";
 import { match, onMove, watchLinks } from "./router.js";
-import { drawWith, run, show, toLogin } from "./run.js";
+import { drawWith, fetchPage, run, show, toLogin } from "./run.js";
 import { forget, known, session } from "./session.js";
 import { applyLook, frame, shell } from "./shell.js";
 import { announce, sayWith } from "./ui/says.js";
@@ -26,6 +26,7 @@ async function moved() {
   const place = match();
   const before = run.ctx && `${run.ctx.account}${run.ctx.path}`;
   if (place.page !== "login") {
+    fetchPage(place.page);
     try {
       if (!(await known())) return toLogin();
     } catch (error) {

@@ -117,6 +117,9 @@ function wait(how) {
   if (how === "slow") timers.push(setTimeout(() => wait("slow"), 1000));
 }
 
+/** Have a page's files fetched while it is asked who is there; what fails is tried again where the page is shown. @param {string} name */
+export const fetchPage = (name) => void import(`./pages/${name}.js`).catch(() => undefined);
+
 /** @param {string} name @returns {Promise<Page>} */
 async function pageOf(name) {
   try {
