@@ -122,3 +122,11 @@ def test_two_attempts_are_compared_in_three_steps(page: Page, account: Account) 
     expect(page.get_by_role("region", name="Request headers")).to_contain_text("that differ by their nature")
     page.reload()
     expect(page.get_by_role("region", name="Request body")).to_contain_text("They are identical")
+    page.goto(f"/a/{account.name}/out/log/{row['id']}")  # the last of three
+    settled(page, "Attempt")
+    for code in (503, 500):
+        expect(page.get_by_role("link", name="Earlier try")).to_be_visible()
+        page.keyboard.press("[")
+        expect(page.get_by_label("Response", exact=True)).to_contain_text(f"HTTP {code}")
+    expect(page.get_by_role("link", name="Later try")).to_be_visible()
+    expect(page.get_by_role("link", name="Earlier try")).to_have_count(0)

@@ -28,6 +28,11 @@ def test_rows_come_by_themselves_wait_while_one_is_read_and_stay_when_stopped(pa
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Live")).to_be_visible()
     expect(rows).to_have_count(3)
+    gap = 'event: gap\ndata: {"skipped": 7}\n\n'
+    page.route("**/webhook-log/stream*", lambda route: route.fulfill(body=gap, content_type="text/event-stream"))
+    page.get_by_role("button", name="Live").click()
+    expect(page.get_by_text("7 rows were not shown").first).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
 
 
 def test_a_restart_of_the_gateway_leaves_no_gap_and_brings_nothing_twice(

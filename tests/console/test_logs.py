@@ -116,6 +116,20 @@ def test_an_unknown_number_of_digits_survives_the_tokenizer(page: Page) -> None:
     assert found == "0.1000 1.10"
     assert evaluate(page, "js/lib/json.js", "(m, text) => m.tree(text).entries.length", text) == 4
     assert evaluate(page, "js/lib/json.js", "(m, text) => m.tree(text)", "{'a': 1}") is None
+
+
+def test_bytes_that_are_no_text_are_hexadecimal_and_go_into_a_curl_line(page: Page) -> None:
+    page.goto("/login")
+    assert evaluate(page, "js/lib/hex.js", "m => m.hex(m.bytesOf('/4E=', 'base64'))").split() == [
+        "00000000",
+        "ff",
+        "81",
+        "..",
+    ]
+    sent = {"method": "PUT", "url": "http://x/", "headers": [], "body": "/4E=", "body_encoding": "base64"}
+    line = evaluate(page, "js/ui/http-view.js", "(m, sent) => m.curl(sent)", sent)
+    assert line.startswith("echo /4E= | base64 -d | curl -X PUT 'http://x/'")
+    assert line.endswith("--data-binary @-")
     numbers = [0, 999, 1204, -1204, 1234567.8912, 12.5]
     shown = ["0", "999", "1,204", "-1,204", "1,234,567.891", "12.5"]
     assert evaluate(page, "js/lib/time.js", "(m, numbers) => numbers.map(m.number)", numbers) == shown

@@ -58,9 +58,21 @@ export function attemptView(ctx, attempt) {
     ${httpView("Response", response ? `HTTP ${response.status}` : "", response, ctx.update, { none: "There was no answer." })}`;
 }
 
+/** The tries of its message before and after it. @param {import("../run.js").Ctx} ctx @param {any} attempt */
+function neighbours(ctx, attempt) {
+  const delivery = ctx.block("delivery", () => ctx.get(`/deliveries/${encodeURIComponent(attempt.delivery_id)}`));
+  if (delivery.phase !== "done") return nothing;
+  const all = delivery.data.attempts;
+  const at = all.findIndex((/** @type {any} */ each) => each.id === attempt.id);
+  const link = (/** @type {any} */ to, /** @type {string} */ key, /** @type {any} */ words) => (to ? html`<a class="button" data-key=${key} title=${key} href=${ctx.href(`/out/log/${encodeURIComponent(to.id)}`)}>${words}</a>` : nothing);
+  return at < 0 ? nothing : html`<nav class="buttons" aria-label="Tries">${link(all[at - 1], "[", html`${icon("left")}Earlier try`)}${link(all[at + 1], "]", html`Later try${icon("right")}`)}</nav>`;
+}
+
 export default {
   title: () => "Attempt",
   /** @param {import("../run.js").Ctx} ctx */
   load: (ctx) => ctx.get(`/webhook-log/${encodeURIComponent(ctx.params.id)}`),
+  /** @param {import("../run.js").Ctx} ctx @param {any} attempt */
+  actions: (ctx, attempt) => neighbours(ctx, attempt),
   view: attemptView,
 };

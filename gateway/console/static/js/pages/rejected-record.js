@@ -1,6 +1,7 @@
 // @ts-check
 /** One record that could not be used: its bytes as they are, as text or as hexadecimal. */
 import { html, nothing } from "../../lit/lit-html.js";
+import { bytesOf, hex } from "../lib/hex.js";
 import { bytes } from "../lib/time.js";
 import { attempt } from "../run.js";
 import { mayWrite } from "../session.js";
@@ -9,22 +10,6 @@ import { ask } from "../ui/dialog.js";
 import { jsonView, plainView } from "../ui/json-view.js";
 import { badge } from "../ui/status.js";
 import { reasonWord } from "./rejected.js";
-
-const ROW = 16; // bytes
-
-/** `00000000  7b 22 61 …  {"a…`. @param {Uint8Array} data */
-export function hex(data) {
-  const lines = [];
-  for (let at = 0; at < data.length; at += ROW) {
-    const row = [...data.subarray(at, at + ROW)];
-    const text = row.map((each) => (each >= 32 && each < 127 ? String.fromCharCode(each) : ".")).join("");
-    lines.push(`${at.toString(16).padStart(8, "0")}  ${row.map((each) => each.toString(16).padStart(2, "0")).join(" ").padEnd(ROW * 3)} ${text}`);
-  }
-  return lines.join("\n");
-}
-
-/** @param {string} value @param {string} encoding */
-const bytesOf = (value, encoding) => (encoding === "base64" ? Uint8Array.from(atob(value), (each) => each.charCodeAt(0)) : new TextEncoder().encode(value));
 
 /** Where these records are: of the account, or of none. @param {import("../run.js").Ctx} ctx */
 const base = (ctx) => (ctx.path.startsWith("/ops/") ? "/v1/rejected" : "/rejected");
