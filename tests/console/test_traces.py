@@ -24,6 +24,7 @@ def test_why_a_customer_got_no_points_in_two_steps(page: Page, account: Account)
     page.keyboard.type("c-1042")
     page.keyboard.press("Enter")  # step 1
     settled(page, "Customer c-1042")
+    expect(page.locator("#title")).to_be_focused()  # not the search box
     line = page.get_by_role("listitem").filter(has_text="Filtered")
     expect(line).to_contain_text("points")
     line.get_by_role("link", name="Request").press("Enter")  # step 2
@@ -54,6 +55,29 @@ def test_a_trace_shows_the_subscription_that_did_not_match_and_why(page: Page, a
     expect(story.get_by_role("listitem").filter(has_text="large")).to_contain_text("it read 5")
     expect(story.get_by_role("listitem").filter(has_text="other")).to_contain_text("it does not take this action")
     expect(story.get_by_role("link", name="Try 1, original")).to_have_count(2)
+
+
+def test_an_event_is_sent_by_hand_to_the_letter_and_what_is_refused_stays_typed(page: Page, account: Account) -> None:
+    account.site("crm")
+    page.goto(f"/a/{account.name}/events")
+    settled(page, "Events")
+    page.get_by_role("button", name="Send event").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Action").select_option("point_add")
+    expect(dialog).to_contain_text("Fields of this action: points")
+    dialog.get_by_label("Customer").fill("c-9")
+    data = dialog.get_by_label("Data")
+    data.fill('{"points": 1')
+    expect(dialog.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+    data.fill('{"points": "many"}')
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("points")
+    expect(data).to_have_value('{"points": "many"}')
+    data.fill('{"points": 12345678901234567890, "note": 1.50}')
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("tbody tr")).to_contain_text("12345678901234567890")
+    sent = account.rows("/webhook-log", 1, status="done")[0]
+    assert sent["customer"] == "c-9"
 
 
 def test_home_leads_from_a_group_of_failures_to_proof_in_three_steps(page: Page, account: Account) -> None:
@@ -102,7 +126,7 @@ def test_a_chart_has_the_figures_of_the_api_in_its_table_and_zooms_into_the_log(
     account.rows("/webhook-log", 2, status="done")
     page.goto(f"/a/{account.name}/")
     settled(page, "Home")
-    chart = page.locator("figure").filter(has_text="Attempts, per 10m")
+    chart = page.locator("figure").filter(has_text="Attempts, per 10 min")
     chart.locator("summary").click()
     series = account.call("GET", "/stats/attempts", step="10m")["items"]
     rows = chart.locator("tbody tr")

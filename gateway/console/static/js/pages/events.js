@@ -1,8 +1,10 @@
 // @ts-check
 /** Customer events, the newest first: each leads to its trace. */
-import { html } from "../../lit/lit-html.js";
+import { html, nothing } from "../../lit/lit-html.js";
 import { slice } from "../lib/json.js";
 import { sourceOf } from "../lib/api.js";
+import { attempt } from "../run.js";
+import { mayWrite } from "../session.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
 import { copyLink, exportMenu } from "../ui/link.js";
@@ -40,7 +42,7 @@ export default {
   /** @param {import("../run.js").Ctx} ctx */
   load: (ctx) => ctx.list("/events", { count: "true" }),
   /** @param {import("../run.js").Ctx} ctx */
-  actions: (ctx) => html`${exportMenu(ctx, "/events")}<button type="button" @click=${() => copyLink()}>Copy link</button>`,
+  actions: (ctx) => html`${mayWrite() ? html`<button type="button" @click=${() => attempt(async () => (await import("../ui/send-event.js")).sendEvent(ctx))}>Send event…</button>` : nothing}${exportMenu(ctx, "/events")}<button type="button" @click=${() => copyLink()}>Copy link</button>`,
   /** @param {import("../run.js").Ctx} ctx @param {any} page */
   view(ctx, page) {
     const none = () => isFiltered(ctx)
