@@ -7,7 +7,7 @@ import json
 from playwright.sync_api import Page, expect
 
 from tests.console.house import Account
-from tests.console.pages import settled
+from tests.console.pages import evaluate, settled
 
 
 def garbage(account: Account) -> str:
@@ -33,6 +33,19 @@ def test_what_waits_is_grouped_by_reason_and_opens_to_its_messages(page: Page, a
     group.press("Enter")
     expect(page.get_by_role("cell", name="c-7")).to_be_visible()
     expect(page.get_by_role("cell", name="c-8")).to_be_visible()
+    groups = [
+        {
+            "reason": "retrying",
+            "site_id": "s",
+            "blocked_by": cause,
+            "count": 2,
+            "oldest_queued_at": at,
+            "next_attempt_at": at,
+        }
+        for cause, at in (("breaker_open", "2026-11-24T02:00:00Z"), (None, "2026-11-24T01:00:00Z"))
+    ]
+    (one,) = evaluate(page, "js/pages/home.js", "(m, groups) => m.together(groups)", groups)
+    assert (one["count"], one["causes"], one["oldest_queued_at"]) == (4, ["breaker_open"], "2026-11-24T01:00:00Z")
 
 
 def test_a_message_that_waits_is_cancelled_after_asking(page: Page, account: Account) -> None:

@@ -75,7 +75,7 @@ def test_task_9_a_parked_site_is_brought_back_in_three_steps_by_keyboard(page: P
     hands = at_home(page, account)
     hands.press(page.get_by_role("link", name="crm", exact=True))
     hands.press(page.get_by_role("button", name="Enable"))
-    expect(page.get_by_role("dialog")).to_contain_text("3 parked will go out, at most 1,000 ms.")
+    expect(page.get_by_role("dialog")).to_contain_text("3 parked will go out, at most 1 s.")
     hands.press(page.get_by_role("dialog").get_by_role("button", name="Enable"))
     expect(page.locator(".head").get_by_text("Active", exact=True)).to_be_visible()
     assert hands.steps <= 3

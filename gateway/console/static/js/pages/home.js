@@ -15,7 +15,7 @@ const between = (ctx, path) => (/** @type {string} */ from, /** @type {string} *
 /** @param {import("../run.js").Ctx} ctx @param {string} title @param {import("../ui/chart.js").Series[]} series @param {any} data @param {string} path */
 function figures(ctx, title, series, data, path) {
   const state = (ctx.state[path] ??= {});
-  return chart({ title: `${title}, per ${data.step}`, series, items: data.items, zoom: between(ctx, path), state, update: ctx.update });
+  return chart({ title, per: data.step, series, items: data.items, zoom: between(ctx, path), state, update: ctx.update });
 }
 
 export default {
@@ -52,8 +52,8 @@ function beginning(ctx) {
 export function failures(ctx, page) {
   if (!page.items.length) return html`<p>Nothing failed.</p>`;
   const groups = [...page.items].sort((a, b) => Number(b.failed > 0) - Number(a.failed > 0)).slice(0, 20);
-  return html`<ul class="plain">${groups.map((/** @type {any} */ group) => html`<li data-row=${groupKey(group)}>${badge(group.failed ? "failed" : "resent")} <a href=${groupHref(ctx, group)}><bdi>${group.site_name ?? group.site_id}</bdi>, ${group.error ?? group.response_code}: ${group.failed ? `${number(group.failed)} failed` : `${number(group.resent)} ${group.resent === 1 ? "try" : "tries"} failed, to be made again`}</a>
-      <span class="meta">${group.failed && group.resent ? html`and ${number(group.resent)} tries to be made again, ` : nothing}since ${when(group.first_at)}, last ${when(group.last_at)}</span></li>`)}</ul>
+  return html`<ul class="plain">${groups.map((/** @type {any} */ group) => html`<li data-row=${groupKey(group)}>${badge(group.failed ? "failed" : "resent")} <a href=${groupHref(ctx, group)}><bdi>${group.site_name ?? group.site_id}</bdi>, ${group.error ?? group.response_code}: ${group.failed ? `${number(group.failed)} failed` : `${number(group.resent)} ${group.resent === 1 ? "try" : "tries"} failed, none for good`}</a>
+      <span class="meta">${group.failed && group.resent ? html`besides ${number(group.resent)} ${group.resent === 1 ? "try" : "tries"} not for good, ` : nothing}since ${when(group.first_at)}, last ${when(group.last_at)}</span></li>`)}</ul>
     ${page.items.length > groups.length ? html`<p class="meta">And ${number(page.items.length - groups.length)} more. <a href=${ctx.href("/out/log?status=failed")}>All that failed</a></p>` : nothing}`;
 }
 

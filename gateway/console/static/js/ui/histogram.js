@@ -5,6 +5,8 @@ import { apiQuery } from "../lib/url.js";
 import { chart } from "./chart.js";
 
 const PLACES = ["cursor", "limit", "from", "to"]; // where one is in the list, not which rows it has
+/** Steps of long ranges, so that no chart has more than about 180 bars. @type {[days: number, step: string][]} */
+const STEPS = [[92, "24h"], [31, "12h"], [8, "4h"]];
 
 /**
  * @typedef {object} Figures
@@ -21,9 +23,11 @@ export function histogram(ctx, { title, path, series, kind, part }) {
   const shown = wanted ? series.filter(({ id }) => id === wanted) : series;
   if (!shown.length || [...ctx.query.keys()].some((name) => ![...PLACES, kind, part].includes(name))) return nothing;
   const query = Object.fromEntries([...apiQuery(ctx.query)].filter(([name]) => ["from", "to", part].includes(name)));
+  const days = ((query.to ? Date.parse(query.to) : Date.now()) - Date.parse(query.from)) / 86_400_000;
+  query.step = STEPS.find(([limit]) => days > limit)?.[1] ?? "";
   const block = ctx.block("histogram", () => ctx.get(path, query));
   const state = (ctx.state.histogram ??= {}); // the old figures stay while the new are under way, as the rows do
   if (block.phase === "done") state.data = block.data;
   if (block.phase === "failed") return nothing;
-  return html`<div class="histogram">${state.data ? chart({ title: `${title}, per ${state.data.step}`, series: shown, items: state.data.items, zoom: (from, to) => ctx.filter({ from, to }), state, update: ctx.update }) : nothing}</div>`;
+  return html`<div class="histogram">${state.data ? chart({ title, per: state.data.step, series: shown, items: state.data.items, zoom: (from, to) => ctx.filter({ from, to }), state, update: ctx.update }) : nothing}</div>`;
 }

@@ -21,7 +21,7 @@ export default function siteHealth(ctx, site) {
   const block = (/** @type {string} */ path) => ctx.block(path, () => ctx.get(path, query));
   const again = () => ctx.reload();
   const zoom = (/** @type {string} */ from, /** @type {string} */ to) => ctx.filter({ from, to });
-  const drawn = (/** @type {string} */ title, /** @type {import("./chart.js").Series[]} */ series, /** @type {any} */ data, /** @type {any} */ more) => chart({ title: `${title}, per ${data.step}`, series, items: data.items, zoom, state: (ctx.state[title] ??= {}), update: ctx.update, ...more });
+  const drawn = (/** @type {string} */ title, /** @type {import("./chart.js").Series[]} */ series, /** @type {any} */ data, /** @type {any} */ more) => chart({ title, per: data.step, series, items: data.items, zoom, state: (ctx.state[title] ??= {}), update: ctx.update, ...more });
   const attempts = block("/stats/attempts");
   const limit = site.timeout_seconds * 1000;
   return html`${facts([
