@@ -21,6 +21,34 @@ from schemas.topics import Topics
 __all__ = ["Batch", "Fold"]
 
 
+LARGE = 2000  # bytes; what a smaller record says fits into an index of PostgreSQL, which takes 2,704 bytes
+LONGEST = 512  # characters
+SOUGHT = frozenset(  # the columns of text that have an index
+    {
+        "account",
+        "action",
+        "chain",
+        "customer",
+        "deduplication",
+        "definition_id",
+        "delivery_id",
+        "endpoint",
+        "error",
+        "event_id",
+        "id",
+        "kind",
+        "outcome",
+        "reprocessed_request_id",
+        "resend_id",
+        "site_id",
+        "status",
+        "subscription_id",
+        "topic",
+        "trigger",
+    }
+)
+
+
 class Fold:
     """The topics that are folded, each with its function; `cluster` is the Kafka cluster's id.
 
@@ -52,9 +80,25 @@ class Fold:
             return ()
         kind, fold = self._folds[message.topic]
         try:
-            return fold(message)
+            rows = fold(message)
+            if message.value is not None and len(message.value) > LARGE:
+                check(rows)
         except RecordUnreadable as error:
             return (rejection_of(message, kind, RejectedReason.UNREADABLE, str(error)),)
+        return rows
+
+
+def check(rows: Iterable[Row]) -> None:
+    """See that every text that is looked up fits into an index; those of our own doors do.
+
+    Raises:
+        RecordUnreadable: one does not; names its field.
+    """
+    for row in rows:
+        for name in SOUGHT.intersection(row._fields):
+            text = getattr(row, name)
+            if isinstance(text, str) and len(text) > LONGEST:
+                raise RecordUnreadable(f"{name} has more than {LONGEST} characters")
 
 
 class Batch:

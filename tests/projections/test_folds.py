@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlalchemy import String
 
-from projections.folds.fold import Batch
+from projections.folds.fold import SOUGHT, Batch
 from projections.folds.places import Kind, Message, kind_of, offset_of, partition_of, place_of
-from projections.folds.rows import DeadLetterRow, RejectedRow
+from projections.folds.rows import SHAPES, DeadLetterRow, RejectedRow
 from projections.queries import offsets, webhook_log
 from projections.queries.store import Store
 from projections.store.errors import OffsetFenced, StoreUnavailable
+from projections.store.merge import table_of
 from projections.store.write import Move, Writer
 from schemas.codec import encode
 from schemas.records import AttemptError, AttemptStatus, DrainProgress, RejectedReason
@@ -63,6 +66,31 @@ def test_a_record_of_another_kind_is_a_rejected_row(topic: str) -> None:
     wrong = a_delivery() if topic != TOPICS.deliveries else an_attempt()
     (row,) = FOLD.rows(a_message(encode(wrong), topic=topic))
     assert isinstance(row, RejectedRow)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        an_attempt(customer="c" * 3000),
+        an_attempt(delivery_id="d" * 3000, site_id="s" * 3000),
+        a_request(event_id="e" * 3000),
+        a_delivery(delivery_id="d" * 3000),
+    ],
+)
+def test_an_id_that_no_index_takes_is_a_rejected_row_and_the_others_are_written(store_url: str, record: Any) -> None:
+    fold_into(store_url, [a_message(record), a_message(an_attempt(), offset=1)])
+    (row,) = FOLD.rows(a_message(record))
+    assert isinstance(row, RejectedRow)
+    assert "has more than 512 characters" in (row.detail or "")
+
+
+def test_every_text_that_has_an_index_is_looked_at() -> None:
+    indexed = set()
+    for kind in SHAPES:
+        table = table_of(kind)
+        columns = [*table.primary_key.columns, *(column for index in table.indexes for column in index.columns)]
+        indexed |= {column.name for column in columns if isinstance(column.type, String)} & set(kind._fields)
+    assert indexed == SOUGHT
 
 
 def test_what_is_no_event_gives_no_row_since_routing_rejects_it() -> None:
