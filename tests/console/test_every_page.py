@@ -155,6 +155,7 @@ def test_how_far_the_view_is_behind_is_said(page: Page) -> None:
     expect(page.get_by_text("the view is 14 s behind the log")).to_be_visible()
     page.clock.set_fixed_time("2026-11-24T00:00:16Z")
     expect(page.get_by_text("the view is 16 s behind the log")).to_be_visible()
+    expect(page.get_by_role("heading", name="Attempts, per 24h")).to_be_visible()  # the range is long
 
 
 def test_the_page_of_the_api_is_readable_in_both_themes_and_on_a_phone(page: Page) -> None:

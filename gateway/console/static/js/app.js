@@ -68,7 +68,11 @@ applyLook();
 history.scrollRestoration = "manual";
 drawWith(draw);
 sayWith(draw);
+/** @type {any} */
+let seenBy = null;
 watchFreshness((found) => {
+  if (frame.freshness?.stale && seenBy === run.ctx) return; // what came late of one load is said until the next
+  seenBy = run.ctx;
   frame.freshness = found;
   draw();
 });
