@@ -191,7 +191,12 @@ def mapped_event(
 
 
 ID_CONFLICT = "another event of this account has this id"
-FOUND = {"does_not_exist": "it is there", "is_empty": "it is not empty", "is_not_empty": "it is empty"}
+FOUND = {
+    "equals": "its value is another one",
+    "does_not_exist": "it is there",
+    "is_empty": "it is not empty",
+    "is_not_empty": "it is empty",
+}
 
 
 def default_id(found: Passed, arrived: Arrived) -> str:
@@ -206,7 +211,7 @@ def filtered(definition: Receiving, failure: Failure, body: Any) -> Verdict:
     accept = definition.body.get("on_filtered") == "accept"
     default = error_body("filtered", "filters_not_passed", "the request did not pass the filters of this endpoint")
     field = "success_response" if accept else "error_response"
-    read = FOUND.get(failure.operator, "its value is another one") if failure.found else "it is missing"
+    read = FOUND.get(failure.operator, "its value does not pass") if failure.found else "it is missing"
     return Verdict(
         Outcome.FILTERED,
         200 if accept else 403,
