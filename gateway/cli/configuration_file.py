@@ -26,6 +26,7 @@ VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 KEY_TWICE = re.compile(r'found duplicate key "(.*?)" with value')
 LARGEST = 4 * 1024 * 1024  # bytes
+MOST = 1_000_000  # values, with what aliases stand for
 
 
 class FileUnusable(HooklineError):
@@ -56,6 +57,8 @@ def read_file(path: Path) -> ConfigurationFile:
     tree = parsed(path)
     if not isinstance(tree, CommentedMap):
         raise FileUnusable(f"{path}: begin with `account: NAME`; this is not a mapping")
+    if unfolds_to_more(tree, MOST):
+        raise FileUnusable(f"{path}: its aliases (`*name`) unfold to more than {MOST:,} values")
     try:
         content = plain(tree, ())
         return ConfigurationFile(path, account_of(content), content, tree)
@@ -93,6 +96,17 @@ def parsed(path: Path) -> Any:
         raise FileUnusable(f"{path}:{line}: not YAML: {first_line(error.problem)}") from None
     except YAMLError as error:
         raise FileUnusable(f"{path}: not YAML: {first_line(str(error))}") from None
+
+
+def unfolds_to_more(tree: Any, most: int) -> bool:
+    """Whether there are more values than this, each alias counted as what it stands for."""
+    waiting, count = [tree], 0
+    while waiting and count <= most:
+        value = waiting.pop()
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        count += 1 + len(inside)
+        waiting.extend(each for each in inside if isinstance(each, dict | list))
+    return count > most
 
 
 def first_line(text: str | None) -> str:

@@ -86,3 +86,11 @@ def test_a_path_of_the_content_has_a_line(tmp_path: Path) -> None:
     assert read.place("sites.1.url").endswith("shop.yaml:5: sites.1.url")
     assert read.place("sites.1.timeout_seconds").endswith("shop.yaml:5: sites.1.timeout_seconds")
     assert read.place("nothing").endswith("shop.yaml:1: nothing")
+
+
+def test_aliases_that_unfold_without_end_are_refused(tmp_path: Path) -> None:
+    lines = ["account: shop", "x0: &a0 [lol]"]
+    lines += [f"x{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    with pytest.raises(FileUnusable, match="unfold to more than 1,000,000 values"):
+        read_file(file_of(tmp_path, "\n".join(lines)))
+    assert read_file(file_of(tmp_path, "account: shop\na: &one [1]\nb: *one\n")).content["b"] == [1]
