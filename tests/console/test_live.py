@@ -25,9 +25,16 @@ def test_rows_come_by_themselves_wait_while_one_is_read_and_stay_when_stopped(pa
     account.event(customer="c-3")
     page.get_by_role("button", name="1 new").click()
     expect(rows.first).to_contain_text("c-3")
+    page.get_by_label("Add a filter").select_option("customer")
+    typed = page.locator("#filter-customer")
+    typed.fill("c-")
+    account.event(customer="c-4")
+    expect(rows.first).to_contain_text("c-4")
+    expect(typed).to_have_value("c-")  # a row that comes takes nothing away from who types
+    typed.fill("")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Live")).to_be_visible()
-    expect(rows).to_have_count(3)
+    expect(rows).to_have_count(4)
     gap = 'event: gap\ndata: {"skipped": 7}\n\n'
     page.route("**/webhook-log/stream*", lambda route: route.fulfill(body=gap, content_type="text/event-stream"))
     page.get_by_role("button", name="Live").click()

@@ -56,7 +56,7 @@ function chip(ctx, { name, label, options, hint }, opened) {
   const id = `filter-${name}`;
   const control = options
     ? html`<select id=${id} @change=${set}>${[["", "any"], ...options, ...(value && !options.some(([each]) => each === value) ? [[value, value]] : [])].map(([each, text]) => html`<option value=${each} .selected=${live(each === value)}>${text}</option>`)}</select>`
-    : html`<input id=${id} type="text" spellcheck="false" autocomplete="off" placeholder=${hint ?? ""} .value=${live(value)} @change=${set} @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === "Enter" && set(event)}>`;
+    : html`<input id=${id} type="text" spellcheck="false" autocomplete="off" placeholder=${hint ?? ""} .value=${value} @change=${set} @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === "Enter" && set(event)}>`;
   return html`<span class="chip"><label for=${id}>${label}</label>${control}<button type="button" aria-label="Remove the filter ${label}" @click=${drop}>${icon("cross")}</button></span>`;
 }
 
