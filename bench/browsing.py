@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTime
 
 __all__ = ["TIMED", "Figure", "a_browser", "a_page", "logged_in", "next_change", "report"]
 
@@ -53,6 +54,7 @@ addEventListener("click", begin, true);
 addEventListener("keydown", event => event.key === "Enter" && begin(), true);
 """
 ASKED = """name => performance.getEntriesByType("resource").filter(each => new URL(each.name).pathname.endsWith(name))
+  .filter(each => !new URL(each.name).searchParams.has("limit")) // how many there are in a wider range
   .map(each => each.responseEnd - each.requestStart)"""
 
 
@@ -122,7 +124,10 @@ def a_page(context: BrowserContext) -> Page:
 
 def next_change(page: Page, since: int = 0) -> dict[str, Any]:
     """The page's clock once it has painted another state than number `since`."""
-    page.wait_for_function("since => bench.version > since", arg=since)
+    try:
+        page.wait_for_function("since => bench.version > since", arg=since)
+    except NotInTime:
+        raise SystemExit(f"{page.url} has not changed: {page.locator('main').inner_text()}") from None
     found: dict[str, Any] = page.evaluate("bench")
     return found
 
