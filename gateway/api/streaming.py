@@ -7,6 +7,7 @@ slow reader costs one page of memory, and the id of each event is all that anoth
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
@@ -73,21 +74,22 @@ class Following:
 
 @dataclass(slots=True)
 class Pace:
-    """How many rows of this second may still be shown, and how many were not."""
+    """How many rows may be shown now, and how many were not: so many a second, and what one second had over."""
 
     most: int | None
     clock: Callable[[], float]
-    second: int = -1
-    left: int = 0
+    left: float = math.inf
+    at: float = 0.0  # when `left` was so much
     skipped: int = 0
 
     def allows(self) -> bool:
         """Whether one more row may be shown; counts it either way."""
         if self.most is None:
             return True
-        if (now := int(self.clock())) != self.second:
-            self.second, self.left = now, self.most
-        if self.left > 0:
+        now = self.clock()
+        self.left = min(self.most, self.left + max(0.0, now - self.at) * self.most)
+        self.at = now
+        if self.left >= 1:
             self.left -= 1
             return True
         self.skipped += 1

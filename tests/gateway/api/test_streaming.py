@@ -132,6 +132,16 @@ def test_beyond_the_pace_that_was_asked_for_a_gap_says_how_many(house: House) ->
         assert gaps(stream) > 0
 
 
+def test_rows_that_come_at_the_pace_are_all_shown_however_they_fall_on_seconds() -> None:
+    now = 1000.9
+    pace = streaming.Pace(200, lambda: now)
+    for _ in range(40):
+        assert all(pace.allows() for _ in range(50))
+        now += 0.25
+    assert [pace.allows() for _ in range(450)].count(True) == 200  # and a second more of them at once
+    assert pace.skipped == 250
+
+
 def gaps(stream: Reading) -> int:
     return sum(data["skipped"] for kind, data in stream.events if kind == "gap")
 
@@ -231,7 +241,7 @@ def test_a_slow_reader_misses_nothing_and_costs_little_memory(house: House) -> N
     connection.request("GET", "/v1/shop/webhook-log/stream", headers=headers)
     response = connection.getresponse()
     response.readline()
-    put(house, 1, 3_000, customer="c" * 2000)
+    put(house, 1, 3_000, site_name="c" * 2000)
     assert house.call("GET", "/v1/shop/webhook-log?limit=1").status == 200, "it holds nobody else up"
     seen = 0
     tracemalloc.start()
