@@ -2,6 +2,7 @@
 /** How much a log holds, over time: dragging there chooses the range. It is shown where it counts just what is listed. */
 import { html, nothing } from "../../lit/lit-html.js";
 import { apiQuery } from "../lib/url.js";
+import { run } from "../run.js";
 import { chart } from "./chart.js";
 
 const PLACES = ["cursor", "limit", "from", "to"]; // where one is in the list, not which rows it has
@@ -25,9 +26,9 @@ export function histogram(ctx, { title, path, series, kind, part }) {
   const query = Object.fromEntries([...apiQuery(ctx.query)].filter(([name]) => ["from", "to", part].includes(name)));
   const days = ((query.to ? Date.parse(query.to) : Date.now()) - Date.parse(query.from)) / 86_400_000;
   query.step = STEPS.find(([limit]) => days > limit)?.[1] ?? "";
-  const block = ctx.block("histogram", () => ctx.get(path, query));
+  const block = run.phase === "done" ? ctx.block("histogram", () => ctx.get(path, query)) : null; // the rows come first
   const state = (ctx.state.histogram ??= {}); // the old figures stay while the new are under way, as the rows do
-  if (block.phase === "done") state.data = block.data;
-  if (block.phase === "failed") return nothing;
+  if (block?.phase === "done") state.data = block.data;
+  if (block?.phase === "failed") return nothing;
   return html`<div class="histogram">${state.data ? chart({ title, per: state.data.step, series: shown, items: state.data.items, zoom: (from, to) => ctx.filter({ from, to }), state, update: ctx.update }) : nothing}</div>`;
 }
