@@ -151,14 +151,22 @@ def texts(context: BrowserContext) -> list[Figure]:
 
 
 def hundred_rows(context: BrowserContext) -> list[Figure]:
-    """The frame that draws 100 rows: script, style and layout."""
-    drawn = []
+    """The frame that draws 100 rows, script, style and layout: others in their place, and those of a new page."""
+    first, others = list[float](), list[float]()
     for _ in range(LOADS):
         page = a_page(context)
         page.goto(f"{LOG}?{urlencode(RANGE | {'limit': '100'})}")
-        drawn.append(float(next_change(page)["draw"]))
+        clock = next_change(page)
+        first.append(clock["draw"])
+        for _ in range(3):
+            page.get_by_role("link", name="Older").click()
+            clock = next_change(page, clock["version"])
+            others.append(clock["draw"])
         page.close()
-    return [Figure("100 rows drawn: the first frame with them", drawn, 50)]
+    return [
+        Figure("100 rows drawn in the place of others: the frame", others, 50),
+        Figure("  the first frame of a new page, whose scripts are cold", first, None),
+    ]
 
 
 def bodies(context: BrowserContext) -> list[Figure]:
