@@ -145,7 +145,10 @@ def main(amount: int) -> None:
         producer.produce(topics.deliveries, encode(made), made.lane, lane_partition(made.lane, settings.partitions))
         producer.poll(0)
 
-    environment = os.environ | {"HOOKLINE_ALLOWED_NETWORKS": "127.0.0.0/8"}
+    environment = os.environ | {
+        "HOOKLINE_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "HOOKLINE_SECRET_KEY": "bench, of some length",
+    }
     with Path(os.devnull).open("wb") as nowhere:
         courier = subprocess.Popen([f"{sys.prefix}/bin/hookline", "courier"], env=environment, stderr=nowhere)
     process = psutil.Process(courier.pid)

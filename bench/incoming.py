@@ -152,7 +152,7 @@ def main() -> None:
             "HOOKLINE_LISTEN": f"127.0.0.1:{GATEWAY}",
             "HOOKLINE_LOCAL_KAFKA_LISTEN": f"127.0.0.1:{KAFKA}",
             "HOOKLINE_OPERATOR_KEY": "hk_bench",
-            "HOOKLINE_SECRET_KEY": "bench",
+            "HOOKLINE_SECRET_KEY": "bench, of some length",
         }
         commands = {
             "kafka": [HOOKLINE, "kafka", "run"],

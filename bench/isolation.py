@@ -50,7 +50,10 @@ def run(seconds: int, rate: int, last: str, url: str, delays: Any) -> tuple[list
     topics, account = Topics(settings), f"bench{time.time_ns()}"
     producer = Producer({"bootstrap.servers": settings.bootstrap_servers, "linger.ms": 1})
     configure(producer, topics, account, [*[url] * (SITES - 1), last])
-    environment = os.environ | {"HOOKLINE_ALLOWED_NETWORKS": "127.0.0.0/8"}
+    environment = os.environ | {
+        "HOOKLINE_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "HOOKLINE_SECRET_KEY": "bench, of some length",
+    }
     with Path(os.devnull).open("wb") as nowhere:
         courier = subprocess.Popen([f"{sys.prefix}/bin/hookline", "courier"], env=environment, stderr=nowhere)
     process, wanted, times = psutil.Process(courier.pid), 0, []

@@ -62,7 +62,10 @@ class Bench:
             name: configure(self.producer, self.topics, account, url, kinds[name], parallel=self.parallel[name])
             for name, account in self.accounts.items()
         }
-        environment = os.environ | {"HOOKLINE_ALLOWED_NETWORKS": "127.0.0.0/8"}
+        environment = os.environ | {
+            "HOOKLINE_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "HOOKLINE_SECRET_KEY": "bench, of some length",
+        }
         with Path(os.devnull).open("wb") as nowhere:
             self.courier = subprocess.Popen([f"{sys.prefix}/bin/hookline", "courier"], env=environment, stderr=nowhere)
         self.process = psutil.Process(self.courier.pid)
