@@ -12,7 +12,7 @@ const LIST = [
   ["l", "live, or stop"], ["r", "resend (asks first)"], ["u", "times in UTC or local"], ["?", "this list"],
 ];
 
-export const areOn = () => localStorage.getItem("keys") !== "off";
+const areOn = () => localStorage.getItem("keys") !== "off";
 
 /** What a key does. Called for keys without Ctrl, Alt or Meta that are pressed outside of inputs and dialogs.
  * @param {string} key @param {() => void} redraw */

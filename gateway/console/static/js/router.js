@@ -2,7 +2,7 @@
 /** The table of pages, the side bar, and the address bar: which page a URL is, and how to get to another. See docs/console.md. */
 
 /** Where each page is under `/a/{account}`: its pattern and its file in js/pages/. @type {[pattern: string, page: string][]} in the order in which they are tried */
-export const ROUTES = [
+const ROUTES = [
   ["/", "home"],
   ["/in", "in"],
   ["/in/new", "webhook"],

@@ -34,7 +34,7 @@ export const watchFreshness = (listener) => (onFreshness = listener);
 export const sourceOf = (answer) => sources.get(answer) ?? "";
 
 /** @param {Record<string, any> | URLSearchParams} query */
-export function queryText(query) {
+function queryText(query) {
   const given = query instanceof URLSearchParams ? [...query] : Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== "");
   return new URLSearchParams(/** @type {any} */ (given)).toString();
 }
@@ -78,7 +78,5 @@ function parsed(text) {
 export const get = (path, options) => call("GET", path, options);
 /** @param {string} path @param {any} [body] @param {{signal?: AbortSignal}} [options] */
 export const post = (path, body, options) => call("POST", path, { body, ...options });
-/** @param {string} path @param {any} body */
-export const put = (path, body) => call("PUT", path, { body });
 /** @param {string} path */
 export const remove = (path) => call("DELETE", path);

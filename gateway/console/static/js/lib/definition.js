@@ -37,7 +37,7 @@ export function typed(text) {
 /** @param {string} source @returns {Value} */
 export const value = (source) => ({ text: shown(source), kept: source });
 /** @param {Value} one */
-export const sourceOfValue = (one) => (one.kept && one.text === shown(one.kept) ? one.kept : typed(one.text));
+const sourceOfValue = (one) => (one.kept && one.text === shown(one.kept) ? one.kept : typed(one.text));
 
 /** A criterion's value: texts as they are, lists with commas. @param {string} source */
 function operand(source) {

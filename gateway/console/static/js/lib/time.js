@@ -8,7 +8,7 @@ const pad = (/** @type {number} */ n, width = 2) => String(n).padStart(width, "0
 export const zone = () => (localStorage.getItem("zone") === "local" ? "local" : "utc");
 
 /** @param {"utc" | "local"} name */
-export const setZone = (name) => localStorage.setItem("zone", name);
+const setZone = (name) => localStorage.setItem("zone", name);
 
 /** From one zone to the other. */
 export const toggleZone = () => setZone(zone() === "utc" ? "local" : "utc");

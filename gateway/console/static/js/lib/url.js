@@ -45,14 +45,5 @@ export function frozen(url) {
   return found;
 }
 
-/** Only http and https make a link; all else is text. @param {string} text */
-export function isLink(text) {
-  try {
-    return ["http:", "https:"].includes(new URL(text).protocol);
-  } catch {
-    return false;
-  }
-}
-
 /** The filters in words, for the page's title. @param {URLSearchParams} query */
 export const inWords = (query) => [...query].filter(([name]) => !["cursor", "limit", "tab"].includes(name)).map(([name, value]) => `${name.replace(/_id$/, "").replaceAll("_", " ")} ${value}`).join(", ");

@@ -136,7 +136,7 @@ function sampleSource({ sample, draft }) {
 }
 
 /** Errors of the API at the inputs that they are about. @param {Map<string, string>} ids @param {{path: string, message: string}[]} errors */
-export function places(ids, errors) {
+function places(ids, errors) {
   /** @type {{fields: Record<string, string>, other: string[]}} */
   const found = { fields: {}, other: [] };
   for (const { path, message } of errors) {
