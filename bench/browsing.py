@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import TimeoutError as NotInTime
 
-__all__ = ["TIMED", "Figure", "a_browser", "a_page", "logged_in", "next_change", "report"]
+__all__ = ["CHROMIUM", "Figure", "a_browser", "a_page", "asked", "logged_in", "next_change", "report"]
 
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 30_000  # ms

@@ -25,7 +25,7 @@ LARGEST_NUMBER = 18  # digits
 
 
 class State(StrEnum):
-    """What people did about a rejected record. In the log a retry of what has got its id by it is `renewed`."""
+    """What people did about a rejected record. In the log a retry is `renewed` unless it is an event with an own id."""
 
     OPEN = "open"
     RETRIED = "retried"
