@@ -1,4 +1,4 @@
-"""The console's time budgets (CONSOLE.md, section 6) in a real headless Chromium, on a store made by `bench.a_million`.
+"""The console's time budgets in a real headless Chromium, on a store made by `bench.a_million`.
 
 Run: `python -m bench.console sqlite:////tmp/million.db`, about five minutes; `--only pages`, `tail` or `intake`, and
 fewer `--seconds`, `--changes` and `--runs`, make it shorter. It works on a copy of the store, which is deleted at the
@@ -8,6 +8,7 @@ end. The gateway is a process of its own, on the same machine as the browser: bo
 from __future__ import annotations
 
 import argparse
+import http.client
 import itertools
 import multiprocessing
 import os
@@ -24,7 +25,7 @@ from bench.browsing import Figure, a_browser, a_page, asked, logged_in, next_cha
 from bench.feeding import Feed, big_bodies
 from bench.intake import intake
 from bench.live_tail import tail
-from bench.pages import DAY, serve
+from bench.pages import DAY, ask, serve
 from projections.store.migrate import upgrade
 from schemas.times import iso
 from tests.gateway.house import OPERATOR
@@ -74,13 +75,8 @@ def copy_of(store: str, folder: Path) -> str:
 
 def loads(browser: Browser, url: str) -> list[Figure]:
     """The log of all attempts, in a browser that has nothing, then in one that was there before."""
-    path, cold, warm, paints, shifts = (
-        f"{LOG}?{urlencode(RANGE)}",
-        list[float](),
-        list[float](),
-        list[float](),
-        list[float](),
-    )
+    path = f"{LOG}?{urlencode(RANGE)}"
+    cold, warm, paints, shifts = list[float](), list[float](), list[float](), list[float]()
     for _ in range(LOADS):
         context = logged_in(browser, url, OPERATOR)
         page = a_page(context)
@@ -120,7 +116,7 @@ def set_filter(page: Page, name: str, value: str) -> float:
 
 def filters(context: BrowserContext, changes: int) -> list[Figure]:
     """One filter of the outgoing log after another, each chip in turn through its values."""
-    took, answers, figures = list[float](), list[float](), list[Figure]()
+    took, shown, figures = list[float](), list[float](), list[Figure]()
     each = -(-changes // len(CHIPS))
     for name, values in CHIPS.items():
         page = a_page(context)
@@ -129,11 +125,21 @@ def filters(context: BrowserContext, changes: int) -> list[Figure]:
         page.evaluate("performance.clearResourceTimings()")
         of_chip = [set_filter(page, name, value) for value in itertools.islice(itertools.cycle(values), each)]
         took += of_chip
-        answers += asked(page, API)
+        shown += asked(page, API)
         figures.append(Figure(f"  by {name}", of_chip, None))
         page.close()
     whole = Figure("a filter: from the choice to its rows on screen", took, 250, counts=95)
-    return [whole, Figure("  its part in the API, as the browser sees it", answers, 20, counts=95), *figures]
+    return [whole, Figure("  its answer, as the browser sees it", shown, None), *figures]
+
+
+def answers(url: str) -> Figure:
+    """The same questions over one connection, by a program: the API without the browser that shares its cores."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
+    questions = [{name: value} if value else {} for name, values in CHIPS.items() for value in values]
+    paths = [f"/v1/shop{API}?{urlencode({**RANGE, 'count': 'true', **question})}" for question in questions]
+    took = [ask(connection, path) for path in paths * 4]
+    connection.close()
+    return Figure("  the API's answers to the same, asked by a program", took, 20, counts=95)
 
 
 def texts(context: BrowserContext) -> list[Figure]:
@@ -192,7 +198,7 @@ def pages(url: str, folder: Path, changes: int) -> list[Figure]:
     with a_gateway(url, str(folder)) as at, a_browser() as browser:
         found = loads(browser, at)
         context = logged_in(browser, at, OPERATOR)
-        found += [*filters(context, changes), *texts(context), *hundred_rows(context), *bodies(context)]
+        found += [*filters(context, changes), answers(at), *texts(context), *hundred_rows(context), *bodies(context)]
         context.close()
     return found
 

@@ -6,7 +6,7 @@ import { run } from "../run.js";
 import { chart } from "./chart.js";
 
 const PLACES = ["cursor", "limit", "from", "to"]; // where one is in the list, not which rows it has
-/** Steps of long ranges, so that no chart has more than about 180 bars. @type {[days: number, step: string][]} */
+/** Steps of long ranges: at most 186 bars. Below, the API chooses: up to 288, of two days. @type {[days: number, step: string][]} */
 const STEPS = [[92, "24h"], [31, "12h"], [8, "4h"]];
 
 /**

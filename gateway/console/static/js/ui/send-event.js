@@ -33,7 +33,7 @@ function form(draft, known) {
   const { fields } = known.all.find(({ name }) => name === draft.action) ?? { fields: [] };
   return html`<p>It goes to every subscription that takes it, as any other event does.</p>${draft.error ? failure(draft.error) : nothing}
     <div class="form"><label class="row">Action <select @change=${set("action")} @input=${set("action")}>${known.all.map(({ name, label }) => html`<option value=${name} .selected=${name === draft.action}>${label} (${name})</option>`)}</select></label>
-    <label class="row">Customer <input type="text" maxlength="1024" autocomplete="off" .value=${draft.customer} @input=${set("customer")}></label>
+    <label class="row">Customer <input type="text" maxlength="256" autocomplete="off" .value=${draft.customer} @input=${set("customer")}></label>
     <label class="row">Data, a JSON object <textarea spellcheck="false" .value=${draft.data} @input=${set("data")}></textarea></label>
     ${fields.length ? html`<p class="hint">Fields of this action: ${fields.map((field) => html`<code>${field}</code> `)}</p>` : nothing}</div>`;
 }
