@@ -95,7 +95,7 @@ def test_every_role_is_watched_and_what_goes_wrong_is_told(make_hookline: MakeHo
 
     status = eventually(looked_after, within=60, what="every role has its member")
     assert {role["role"]: role["lag"] for role in status["roles"]} == {
-        "gateway": None,
+        "gateway": 0,
         "streams": 0,
         "courier": 0,
         "projector": 0,

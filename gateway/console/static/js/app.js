@@ -53,6 +53,9 @@ function forgetIfEnded() {
 const KEYS = "/jkx[]flru?";
 const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable]";
 
+/** @type {typeof import("./keys.js") | null} */
+let keys = null;
+
 /** A key outside of inputs; what keys do is loaded with the first one. @param {KeyboardEvent} event */
 async function keyed(event) {
   const target = /** @type {HTMLElement} */ (event.target);
@@ -61,7 +64,8 @@ async function keyed(event) {
   if (localStorage.getItem("keys") !== "off") event.preventDefault();
   const box = event.key === "/" && document.querySelector('[data-key="/"]');
   if (box instanceof HTMLElement && event.defaultPrevented) return box.focus(); // at once: the next letters are for it
-  (await import("./keys.js")).press(event.key, draw);
+  keys ??= await import("./keys.js"); // only the first waits: what is pressed next finds what this key has done
+  if (!document.querySelector("dialog[open]")) keys.press(event.key, draw);
 }
 
 applyLook();

@@ -108,12 +108,12 @@ let searching = null;
 
 /** The search box; what it does is loaded when somebody goes there. @param {() => void} redraw */
 function search(redraw) {
-  const wake = async () => {
-    searching ??= await import("./search.js");
-    redraw();
-  };
-  return html`<form class="search" role="search" @submit=${(/** @type {SubmitEvent} */ event) => (event.preventDefault(), searching?.send(event, redraw))} @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && searching?.clear(redraw)}>
-    <input name="q" type="search" data-key="/" autocomplete="off" spellcheck="false" aria-label="Search: an id, a customer, a name" placeholder="An id, a customer, a name   /" @focus=${wake} @input=${(/** @type {any} */ event) => searching?.typed(event, redraw)}>
+  const loaded = async () => (searching ??= await import("./search.js"));
+  const wake = async () => (await loaded(), redraw());
+  const send = async (/** @type {SubmitEvent} */ event) => (event.preventDefault(), (await loaded()).send(event, redraw));
+  const typed = async (/** @type {any} */ event) => (await loaded()).typed(event, redraw);
+  return html`<form class="search" role="search" @submit=${send} @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && searching?.clear(redraw)}>
+    <input name="q" type="search" data-key="/" autocomplete="off" spellcheck="false" aria-label="Search: an id, a customer, a name" placeholder="An id, a customer, a name   /" @focus=${wake} @input=${typed}>
     ${searching?.found(redraw) ?? nothing}</form>`;
 }
 
