@@ -24,7 +24,7 @@ def defer(store: Backend) -> None:
     Raises:
         StoreUnavailable, StoreDamaged: it cannot be written.
     """
-    change(store, lambda index, connection: index.drop(connection, checkfirst=True))
+    change(store, drop)
 
 
 def complete(store: Backend) -> None:
@@ -34,6 +34,18 @@ def complete(store: Backend) -> None:
         StoreUnavailable, StoreDamaged: it cannot be written.
     """
     change(store, lambda index, connection: index.create(connection, checkfirst=True))
+
+
+def drop(index: Index, connection: Connection) -> None:
+    """SQLite forgets the sizes of an index with it, by which its planner chooses: they are of the schema, and stay."""
+    sizes = []
+    if connection.dialect.name == "sqlite":
+        asked = "SELECT tbl, idx, stat FROM sqlite_stat1 WHERE idx = ?"
+        sizes = [tuple(row) for row in connection.exec_driver_sql(asked, (index.name,))]
+    index.drop(connection, checkfirst=True)
+    if sizes:
+        connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE idx = ?", (index.name,))
+        connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", sizes)
 
 
 def change(store: Backend, action: Callable[[Index, Connection], None]) -> None:
