@@ -17,12 +17,16 @@ DRAW = random.SystemRandom()  # two processes of tests must not draw the same po
 EVERY = 0.02  # seconds between two looks
 
 
-def eventually(condition: Callable[[], T], *, within: float = 20.0, what: str = "") -> T:
-    """Look until the condition gives something true, and answer that; AssertionError after `within` seconds."""
+def eventually(condition: Callable[[], T], *, within: float = 20.0, what: str | Callable[[], str] = "") -> T:
+    """Look until the condition gives something true, and answer that; AssertionError after `within` seconds.
+
+    `what` is waited for; a function is asked for it only when it did not come, so that it tells how things stand then.
+    """
     deadline = time.monotonic() + within
     while not (found := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within:g} s: {what or condition} (last: {found!r})")
+            said = what() if callable(what) else what
+            raise AssertionError(f"not within {within:g} s: {said or condition} (last: {found!r})")
         time.sleep(EVERY)
     return found
 

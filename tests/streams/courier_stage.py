@@ -116,7 +116,7 @@ class CourierStage(Stage):
             ended = {row.delivery_id for row in found if row.status.value in ENDED}
             return found if len(ended) == len(wanted) else []
 
-        return eventually(rows, within=within, what=f"all have ended\n{self.said()}")
+        return eventually(rows, within=within, what=lambda: f"all have ended\n{self.said()}")
 
 
 MakeStage = Callable[..., CourierStage]

@@ -61,7 +61,7 @@ def test_every_accepted_request_is_delivered_over_kills_under_load(stage: Stage)
     stage.write(stage.topics.incoming_requests, requests[3000:])
 
     wanted = {event_id_of_request(request.id) for request in requests}
-    eventually(partial(delivered, stage, wanted), within=60, what=f"all deliveries\n{stage.said()}")
+    eventually(partial(delivered, stage, wanted), within=60, what=lambda: f"all deliveries\n{stage.said()}")
     events = stage.records(stage.topics.customer_events)
     assert {event.id for event in events} == wanted
     deliveries = stage.records(stage.topics.deliveries)
@@ -164,7 +164,7 @@ def test_a_stop_under_load_ends_with_0_and_loses_nothing(stage: Stage) -> None:
     assert stage.end() == 0, stage.said()
     stage.start()
     wanted = {event_id_of_request(f"req_{n}") for n in range(3000)}
-    eventually(partial(delivered, stage, wanted), within=60, what=f"all deliveries\n{stage.said()}")
+    eventually(partial(delivered, stage, wanted), within=60, what=lambda: f"all deliveries\n{stage.said()}")
     assert stage.end() == 0, stage.said()
 
 
@@ -186,7 +186,7 @@ def test_two_workers_share_the_work_and_one_takes_over_from_the_other(stage: Sta
     stage.end("one", signal.SIGKILL)
     stage.write(stage.topics.incoming_requests, accepted(range(1000, 2000)))
     wanted = {event_id_of_request(f"req_{n}") for n in range(2000)}
-    eventually(partial(delivered, stage, wanted), within=60, what=f"all deliveries\n{stage.said()}")
+    eventually(partial(delivered, stage, wanted), within=60, what=lambda: f"all deliveries\n{stage.said()}")
     assert stage.end("two") == 0
 
 
@@ -207,7 +207,7 @@ def test_the_same_worker_goes_on_after_the_broker_was_killed(tmp_path: Path) -> 
             broker.start()
             own.write(own.topics.incoming_requests, accepted(range(kill * 500, kill * 500 + 500)))
             wanted = {event_id_of_request(f"req_{n}") for n in range(kill * 500 + 500)}
-            eventually(partial(delivered, own, wanted), within=90, what=f"all deliveries\n{own.said()}")
+            eventually(partial(delivered, own, wanted), within=90, what=lambda: f"all deliveries\n{own.said()}")
         assert process.poll() is None
         assert own.end() == 0
     finally:

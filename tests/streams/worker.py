@@ -116,7 +116,7 @@ class Stage:
             found = self.records(topic)
             return found if len(found) >= count else []
 
-        return eventually(enough, within=within, what=f"{count} records in {topic}\n{self.said()}")
+        return eventually(enough, within=within, what=lambda: f"{count} records in {topic}\n{self.said()}")
 
     def said(self) -> str:
         """What the workers have logged so far."""

@@ -50,7 +50,7 @@ def rows_when(courier: CourierStage, sent: list[Delivery], wanted: Callable[[lis
         found = sorted(courier.rows(sent), key=lambda row: (row.delivery_id, row.chain, row.step))
         return found if wanted(found) else []
 
-    return eventually(rows, within=20, what=f"the rows are there\n{courier.said()}")
+    return eventually(rows, within=20, what=lambda: f"the rows are there\n{courier.said()}")
 
 
 def story(rows: list[Attempt]) -> list[tuple[str, int, str, AttemptError | None]]:
@@ -82,11 +82,11 @@ def test_a_failing_chain_has_retries_from_the_start_and_is_superseded_in_turn(
     courier.start()
     sites.script("/hooks", 500)
     sent = courier.send(courier.site(sites.url("/hooks"), retry_delays=["1s", "10s"]))
-    rows_when(courier, sent, lambda rows: len(rows) == 2)
+    rows_when(courier, sent, lambda rows: len(rows) >= 2)
     command(courier, resend(sent[0], "cmd_1", ("0", 3)))
-    rows_when(courier, sent, lambda rows: len(rows) == 5)
+    rows_when(courier, sent, lambda rows: len(rows) >= 5)
     command(courier, resend(sent[0], "cmd_2", ("cmd_1", 3)))
-    rows = rows_when(courier, sent, lambda rows: len(rows) == 7)
+    rows = rows_when(courier, sent, lambda rows: len(rows) >= 7)
     assert [(chain, step) for chain, step, _, error in story(rows) if error is AttemptError.SUPERSEDED] == [
         ("0", 3),
         ("cmd_1", 3),
@@ -141,15 +141,15 @@ def test_what_waits_in_its_lane_can_be_cancelled(make_courier: MakeStage, sites:
 
 
 def test_send_now_makes_the_waiting_step_once(make_courier: MakeStage, sites: Receiver) -> None:
-    courier = make_courier(retry_tiers="3s")
+    courier = make_courier(retry_tiers="6s")
     courier.start()
     sites.script("/hooks", 500, 500, 200)
-    sent = courier.send(courier.site(sites.url("/hooks"), retry_delays=["3s"] * 5))
-    rows_when(courier, sent, lambda rows: len(rows) == 1)
+    sent = courier.send(courier.site(sites.url("/hooks"), retry_delays=["6s"] * 5))
+    rows_when(courier, sent, lambda rows: len(rows) >= 1)
     command(courier, a_command(CommandKind.SEND_NOW, replace(sent[0], step=2), "cmd_1"))
-    rows_when(courier, sent, lambda rows: len(rows) == 2)
-    first, second = sites.at("/hooks")
-    assert second.at - first.at < 2.5, "before its time, since somebody asked for it"
+    rows_when(courier, sent, lambda rows: len(rows) >= 2)
+    first, second = sites.at("/hooks")[:2]
+    assert second.at - first.at < 5.5, "before its time, since somebody asked for it"
     rows = courier.ended(sent)
     assert story(rows) == [("0", 1, "resent", None), ("0", 2, "resent", None), ("0", 3, "done", None)]
     assert len(sites.at("/hooks")) == 3
