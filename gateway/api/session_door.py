@@ -17,6 +17,7 @@ from gateway.api.problems import Problem, invalid
 from gateway.api.sessions import LoginLinks, WrongLogins, begun
 from gateway.api.times import Time, iso
 from gateway.api.validation import validated
+from gateway.forwarded import counted_as
 from schemas.definitions.forms import Form
 from schemas.errors import FieldError
 
@@ -61,16 +62,16 @@ class SessionDoor:
 
     async def begin(self, call: Call) -> Answer:
         """Begin one: the answer brings the cookie."""
-        sent, now = validated(SessionSent, call.body), self._entrance.now()
+        sent, now, who = validated(SessionSent, call.body), self._entrance.now(), counted_as(call.remote)
         if (sent.key is None) == (sent.token is None):
             raise invalid([FieldError("key", "send either a key, or the token of a login link")])
-        if wait := self._wrong.wait(call.remote, now):
+        if wait := self._wrong.wait(who, now):
             sentence = f"too many wrong logins from your address: try again in {wait} s"
             raise Problem("too_many", sentence, headers={"Retry-After": str(wait)})
         key_hash = hash_of(sent.key.strip()) if sent.key else self._links.take(sent.token or "", now)
         caller = self._entrance.callers.known(key_hash) if key_hash else None
         if caller is None:
-            self._wrong.add(call.remote, now)
+            self._wrong.add(who, now)
             raise Problem("unauthorized", wrong_key() if sent.key else wrong_link())
         session = begun(caller.key_hash, now)
         cookie = self._entrance.cookies.made(session, secure=call.secure)
