@@ -104,9 +104,12 @@ class RejectedDoor:
         return None
 
     def _again(self, row: Row[Any]) -> tuple[str, bytes]:
-        """What a retry makes of it, and the bytes that are written: an event without an id of its own gets one."""
+        """What a retry makes of it, and the bytes that are written: an event without an id of its own gets one.
+
+        `RENEWED` keeps the refused one out of the list of events, where that other one stands.
+        """
         if row.topic != self.topics.customer_events:
-            return RENEWED, row.value
+            return State.RETRIED, row.value
         event = event_at(row, row.offset)
         has_its_own = event.id == event_at(row, row.offset + 1).id
         return (State.RETRIED, row.value) if has_its_own else (RENEWED, encode(event))

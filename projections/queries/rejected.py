@@ -25,14 +25,14 @@ LARGEST_NUMBER = 18  # digits
 
 
 class State(StrEnum):
-    """What people did about a rejected record. In the log a retry is `renewed` unless it is an event with an own id."""
+    """What people did about a rejected record."""
 
     OPEN = "open"
     RETRIED = "retried"
     DISMISSED = "dismissed"
 
 
-RENEWED = "renewed"
+RENEWED = "renewed"  # in the log: retried, as an event with another id; people see it as `retried`
 
 
 def operation_id(topic: str, partition: int, offset: int) -> str:
