@@ -15,8 +15,8 @@ from collections.abc import Callable
 import structlog
 import uvloop
 
-from gateway.api.reading import Reader
 from gateway.api.times import now_ms
+from gateway.edges import Edges, World
 from gateway.gate import Gate
 from gateway.incoming.catching_up import (
     Reading,
@@ -26,31 +26,19 @@ from gateway.incoming.catching_up import (
     remember_event,
     remember_request,
 )
-from gateway.incoming.copies import Copies
-from gateway.incoming.producer_ids import ProducerIds
-from gateway.incoming.recalling import Recalling
 from gateway.job_doors import works
 from gateway.jobs.ownership import Ownership
 from gateway.jobs.running import Runner
-from gateway.keys import operator_key
 from gateway.listening import Listening
 from gateway.notices.notifier import Notifier, Owners
-from gateway.status.cluster import ClusterWatch
 from gateway.status.lags import lags_now
-from gateway.status.members import members_of
 from gateway.up.errors import KafkaUnreachable
 from gateway.up.topics import Cluster
-from gateway.wiring import Edges, application
-from gateway.writing import Writer
-from projections.queries.store import Store
+from gateway.wiring import application
 from schemas.errors import HooklineError, KafkaUnavailable
 from schemas.settings import Settings
 from schemas.topics import Topics
-from streams.core.configuration import Configuration
-from streams.core.definitions import Compiler
 from streams.edges import logs
-from streams.edges.following import Follower
-from streams.edges.keyring import keyring_of
 
 __all__ = ["run"]
 
@@ -60,11 +48,6 @@ CATCH_UP_WITHIN = 30.0  # seconds that reading the latest requests may take
 RETRY_EVERY = 0.5  # seconds
 SAY_AGAIN = 30.0  # seconds
 TURN = 0.0005  # seconds that a thread which reads the store may keep the event loop from its turn; 0.005 by itself
-REACHED_WITHIN = 1.0  # seconds that a look at Kafka may take
-
-
-class OperatorKeyMissing(HooklineError):
-    """There is no operator key, so nobody could configure anything."""
 
 
 def run(settings: Settings) -> int:
@@ -95,40 +78,17 @@ class Gateway:
         self._loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._ending.set)
-        settings, keyring = self._settings, keyring_of(self._settings)
-        writer = Writer(settings, "hookline-gateway", self._loop)
-        follower = Follower(settings, keyring, self._following_failed)
-        store, topics = Store(settings.store_url), Topics(settings)
-        reader = Reader(store, settings.topic_prefix)
-        recalling = Recalling(store, topics, Compiler(follower.configuration, keyring.open_text), keyring)
-        copies, ids = Copies(recalling.recall), ProducerIds(recalling.recall_events)
-        watch = ClusterWatch(settings)
-        edges = Edges(
-            writer=writer,
-            follower=follower,
-            keyring=keyring,
-            reader=reader,
-            copies=copies,
-            ids=ids,
-            operator_key=known_operator_key(settings),
-            reachable=lambda: writer.reachable(topics.incoming_requests, REACHED_WITHIN),
-            look=watch.look,
-            members=lambda: members_of(settings),
-        )
-        listening = Listening(application(settings, edges, self._gate, self._loop))
-        await listening.start(settings.listen)
-        log.info("listening", address=settings.listen)
-        connecting = asyncio.create_task(self._connect(follower, copies, ids, recalling))
-        jobs = self._jobs(edges)
+        world = World(self._settings, self._loop, self._following_failed)
+        listening = Listening(application(self._settings, world.edges, self._gate, self._loop))
+        await listening.start(self._settings.listen)
+        log.info("listening", address=self._settings.listen)
+        connecting = asyncio.create_task(self._connect(world))
+        jobs = self._jobs(world.edges)
         await self._ending.wait()
         connecting.cancel()
         await asyncio.to_thread(jobs.stop)
         await listening.stop()
-        await asyncio.to_thread(writer.close)
-        await asyncio.to_thread(follower.stop)
-        recalling.close()
-        reader.close()
-        watch.close()
+        await world.close()
         log.info("stopped")
         return self._code
 
@@ -149,13 +109,13 @@ class Gateway:
         self._when_open = ownership.start
         return ownership
 
-    async def _connect(self, follower: Follower, copies: Copies, ids: ProducerIds, recalling: Recalling) -> None:
+    async def _connect(self, world: World) -> None:
         """Read the configuration and the latest requests, as often as it takes; then open the doors."""
         said = -SAY_AGAIN
         while not self._gate.open:
             try:
-                await asyncio.to_thread(follower.start, READ_WITHIN)
-                await asyncio.to_thread(self._catch_up, follower.configuration, copies, ids, recalling)
+                await asyncio.to_thread(world.follower.start, READ_WITHIN)
+                await asyncio.to_thread(self._catch_up, world)
                 self._gate.open = True
             except KafkaUnavailable as error:
                 if self._loop.time() - said >= SAY_AGAIN:
@@ -166,7 +126,7 @@ class Gateway:
                 self._fail(error)
                 return
         self._when_open()
-        log.info("ready", configuration=follower.configuration.offset)
+        log.info("ready", configuration=world.follower.configuration.offset)
         await self._warn_of_few_copies()
 
     async def _warn_of_few_copies(self) -> None:
@@ -182,8 +142,9 @@ class Gateway:
         if differing:
             log.warning("topics differ from the catalogue: `hookline topics describe`", topics=", ".join(differing))
 
-    def _catch_up(self, configuration: Configuration, copies: Copies, ids: ProducerIds, recalling: Recalling) -> None:
+    def _catch_up(self, world: World) -> None:
         """Learn what was accepted and is not in the store yet. Blocks."""
+        configuration, recalling, ids = world.follower.configuration, world.recalling, world.edges.ids
         topics, known_for = Topics(self._settings), round(self._settings.producer_id_window * 1000)
         of_requests = max(longest_window(configuration), known_for if names_events(configuration) else 0)
         readings = [
@@ -191,7 +152,7 @@ class Gateway:
                 topics.incoming_requests,
                 of_requests,
                 recalling.folded(topics.incoming_requests),
-                remember_request(copies, ids, recalling.event_of),
+                remember_request(world.edges.copies, ids, recalling.event_of),
             ),
             Reading(topics.customer_events, known_for, recalling.folded(topics.customer_events), remember_event(ids)),
         ]
@@ -205,17 +166,3 @@ class Gateway:
         log.error("the gateway cannot go on", reason=str(error))
         self._code = 1
         self._ending.set()
-
-
-def known_operator_key(settings: Settings) -> str:
-    """The operator's key.
-
-    Raises:
-        OperatorKeyMissing: none is set and none was made.
-    """
-    key = operator_key(settings)
-    if key is None:
-        raise OperatorKeyMissing(
-            "there is no operator key: set HOOKLINE_OPERATOR_KEY, or start `hookline up`, which makes one"
-        )
-    return key

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
 
 from gateway.api.problems import Problem
 from gateway.api.reading import Reader
+from gateway.jobs.ownership import Owner
 from gateway.notices.saying import (
     Notice,
     breaker_notice,
@@ -42,15 +42,6 @@ HOUR = 3_600_000  # ms
 PERIOD = 600_000  # ms
 EVERY = 15.0  # seconds between two looks
 MOST_REMEMBERED = 10_000
-
-
-class Owner(Protocol):
-    """Whoever acts while the topic of operations is ours; see `gateway.jobs.ownership`."""
-
-    def begin(self) -> None: ...
-    def take(self, record: Operation) -> None: ...
-    def caught_up(self) -> None: ...
-    def lose(self) -> None: ...
 
 
 class Owners:

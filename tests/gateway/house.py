@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from gateway.api.reading import Reader
+from gateway.edges import Edges
 from gateway.gate import Gate
 from gateway.incoming.copies import Copies
 from gateway.incoming.producer_ids import ProducerIds
 from gateway.incoming.recalling import Recalling
 from gateway.listening import Listening
 from gateway.status.cluster import ClusterSeen
-from gateway.wiring import Edges, application
+from gateway.wiring import application
 from projections.queries.store import Store
 from schemas.records import IncomingRequest
 from schemas.settings import Settings
