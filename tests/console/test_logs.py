@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -66,6 +67,26 @@ def test_filters_are_the_url_and_the_query_and_a_reload_and_back_keep_the_rows(
     expect(rows).to_have_count(2)
     page.go_forward()
     expect(page.locator(f"#filter-{filters[0][0]}")).to_have_value(filters[0][1])
+
+
+def test_the_next_page_fills_the_rows_anew_and_no_cell_stays_behind(page: Page, busy: Account) -> None:
+    newest, older = busy.rows("/webhook-log", 2)
+    page.goto(f"/a/{busy.name}/out/log?limit=1")
+    row = page.locator("tbody tr")
+
+    def shows(attempt: dict[str, Any]) -> None:
+        expect(row).to_have_attribute("data-row", attempt["id"])
+        expect(row.get_by_role("link").first).to_have_attribute("href", re.compile(re.escape(attempt["id"])))
+        expect(row).to_contain_text(str(attempt["response_code"]))
+        expect(row).to_have_count(1)
+
+    shows(newest)
+    page.evaluate("() => { window.kept = document.querySelector('tbody tr') }")
+    page.get_by_role("link", name="Older").click()
+    shows(older)
+    assert page.evaluate("() => window.kept.isConnected"), "elements are filled anew: to make them costs twice as much"
+    page.get_by_role("link", name="Newest").click()
+    shows(newest)
 
 
 def test_no_match_is_not_nothing_there(page: Page, busy: Account) -> None:
