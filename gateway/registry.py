@@ -27,6 +27,7 @@ WITHIN = 5.0  # seconds an answer may take
 PAUSE = 1.0  # seconds between two tries at start
 FORGET = 30.0  # seconds until a number that there is not is asked for again
 LARGEST = 8 * 1024 * 1024  # bytes of an answer
+LARGEST_NUMBER = 2**32 - 1  # it has four bytes in front of a record
 SCHEMAS = "application/vnd.schemaregistry.v1+json"
 OK, NOT_FOUND = 200, 404
 
@@ -55,7 +56,7 @@ class HttpRegistry:
         path = f"/subjects/{quote(subject, safe='')}/versions"
         status, answer = self._call("POST", path, {"schemaType": "AVRO", "schema": schema})
         number = answer.get("id") if isinstance(answer, dict) else None
-        if status != OK or not isinstance(number, int):
+        if status != OK or not isinstance(number, int) or not 0 <= number <= LARGEST_NUMBER:
             raise RegistryUnavailable(f"{self.name} does not take the schema {subject} ({status}): {said(answer)}")
         return number
 
@@ -85,7 +86,7 @@ class HttpRegistry:
             connection.request(method, self._parts.path.rstrip("/") + path, sent, self._headers)
             response = connection.getresponse()
             return response.status, json.loads(response.read(LARGEST) or b"null")
-        except (OSError, http.client.HTTPException, ValueError) as problem:
+        except (OSError, http.client.HTTPException, ValueError, RecursionError) as problem:
             raise RegistryUnavailable(
                 f"the schema registry {self.name} does not answer ({problem}): check HOOKLINE_SCHEMA_REGISTRY_URL"
             ) from None

@@ -14,6 +14,7 @@ from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 
 from schemas.errors import RecordUnreadable
 from schemas.json_text import JsonMalformed, parse
+from schemas.unfolding import require_bounded
 
 __all__ = ["FRAME", "FRAMED", "Framing", "Registry", "frame"]
 
@@ -80,9 +81,11 @@ class Framing:
         if text is None:
             raise RecordUnreadable(f"the schema registry has no schema {number}")
         try:
-            return parse_schema(parse(text.encode()))
-        except NO_SCHEMA as error:
+            schema = parse_schema(parse(text.encode()))
+            require_bounded(schema)
+        except (*NO_SCHEMA, RecordUnreadable) as error:
             raise RecordUnreadable(f"schema {number} of the registry is no Avro that can be read: {error}") from None
+        return schema
 
 
 def frame(number: int) -> bytes:

@@ -124,6 +124,30 @@ def test_a_schema_of_our_name_that_is_another_is_unreadable(registry: Registry) 
         read_event(theirs(registry, {"x": 1}, schema), **PLACE)
 
 
+def test_a_value_that_would_unfold_without_end_is_not_even_begun(registry: Registry) -> None:
+    """Two million levels end the process where they are read."""
+    used(registry)
+    tree = {"type": "record", "name": "Tree", "fields": [{"name": "next", "type": ["null", "Tree"]}]}
+    number = HttpRegistry(registry.url).number_of("trees-value", json.dumps(tree))
+    with pytest.raises(RecordUnreadable, match=f"schema {number} of the registry .* Tree contains itself"):
+        read_event(frame(number) + b"\x02" * 2_000_000, **PLACE)
+
+
+@pytest.mark.parametrize("answer", [{"id": -5}, {"id": 2**32}, {"id": "1"}, {}, None, []])
+def test_a_number_that_no_record_can_bear_is_no_answer(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, answer: Any
+) -> None:
+    monkeypatch.setattr(registry, "register", lambda *_: (200, answer))
+    with pytest.raises(RegistryUnavailable, match="does not take the schema"):
+        used(registry)
+
+
+def test_an_answer_without_end_is_no_answer(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.registry.json.dumps", lambda _: "[" * 100_000)
+    with pytest.raises(RegistryUnavailable, match="does not answer"):
+        HttpRegistry(registry.url).schema_of(1)
+
+
 def test_a_number_that_there_is_not_is_asked_for_once_in_a_while(registry: Registry) -> None:
     client = HttpRegistry(registry.url)
     assert [client.schema_of(999) for _ in range(5)] == [None] * 5
