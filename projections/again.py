@@ -104,10 +104,10 @@ def dump(
         again.fold_to(again.ends_at(moment))
         with Store(store, connections=1).read() as connection:
             for each in wanted:
-                yield from named(connection, each)
+                yield from rows_with_names(connection, each)
 
 
-def named(connection: Connection, table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
+def rows_with_names(connection: Connection, table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
     names = [str(column.name) for column in table.columns]  # plain: a reserved word is more to SQLAlchemy
     for row in rows_of(connection, table):
         yield table.name, dict(zip(names, row, strict=False))

@@ -37,7 +37,7 @@ BOUNDS = {
     "queued.max.messages.kbytes": 8 * 1024,
     "queued.min.messages": 2 * MOST_RECORDS,
 }
-LONGEST = 500  # characters of a word to the group
+LONGEST_WORD = 500  # characters of a word to the group
 NOTICE_SECONDS = 30.0  # between two lines about a cluster that is away
 FATAL = (KafkaError._FATAL, KafkaError.FENCED_INSTANCE_ID)  # noqa: SLF001 - a fenced member's error says that it is not fatal
 
@@ -106,7 +106,9 @@ class Source:
 
     def tell(self, trouble: str) -> None:
         """Leave word with the group of what keeps the store from being written; blank: nothing does."""
-        places = [TopicPartition(*place, self.positions.get(place, 0), trouble[:LONGEST]) for place in self.granted]
+        places = [
+            TopicPartition(*place, self.positions.get(place, 0), trouble[:LONGEST_WORD]) for place in self.granted
+        ]
         if places:
             self._consumer.commit(offsets=places, asynchronous=True)
 

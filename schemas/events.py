@@ -33,7 +33,7 @@ __all__ = [
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
 MAX_CUSTOMER = 256
-LONGEST = {"id": 256, "account": 64, "customer": MAX_CUSTOMER, "action": 64}  # characters
+MAX_LENGTHS = {"id": 256, "account": 64, "customer": MAX_CUSTOMER, "action": 64}  # characters
 MILLISECONDS_FROM = 100_000_000_000  # larger numbers are milliseconds, smaller ones seconds
 LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
 FIELDS = frozenset({"id", "account", "customer", "action", "timestamp", "data"})
@@ -71,7 +71,7 @@ def event_of(payload: Any, *, default_id: str, default_timestamp: int, source: S
 
 
 def text(field: str, value: Any) -> str:
-    longest = LONGEST[field]
+    longest = MAX_LENGTHS[field]
     if value is None:
         raise FieldInvalid(field, "is missing")
     if not isinstance(value, str):
@@ -179,7 +179,7 @@ def account_of(value: bytes) -> str | None:
 
 def well_formed(event: CustomerEvent) -> CustomerEvent:
     """An event that somebody else may have written as Avro, by the rules of `event_of`; `data` by `check_action`."""
-    for field in LONGEST:
+    for field in MAX_LENGTHS:
         text(field, getattr(event, field))
     timestamp(event.timestamp, 0)
     if len(event.data.encode()) > MAX_EVENT_BYTES:

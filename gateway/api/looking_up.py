@@ -68,7 +68,7 @@ class Lookup:
         account, text = call.account, call.query.q.strip()
         if not text:
             raise refused_parameter("q", "is blank")
-        names = list(named(self.configuration.account(account), text))
+        names = list(configured(self.configuration.account(account), text))
         try:
             ids, customers = await self.reader.read(
                 lambda c: (known_ids(c, account, text), customers_like(c, account, text, MOST))
@@ -86,7 +86,7 @@ def shown(account: str, kind: str, thing: str, label: str) -> dict[str, Any]:
     return {"kind": kind, "id": thing, "label": label, "path": path}
 
 
-def named(state: AccountState | None, text: str) -> Iterator[tuple[str, str, str]]:
+def configured(state: AccountState | None, text: str) -> Iterator[tuple[str, str, str]]:
     """What is configured under this id, or a name with this part; what is archived comes last."""
     wanted = text.casefold()
     for kind in NAMED if state else ():

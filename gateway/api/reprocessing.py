@@ -67,16 +67,16 @@ class ReprocessDoor:
         """The requests that came first, the oldest first."""
         if sent.request_ids is not None:
             ids = sent.request_ids
-            return await self.reader.read(lambda connection: named(connection, account, ids))
+            return await self.reader.read(lambda connection: of_ids(connection, account, ids))
         given = sent.filter.model_dump(by_alias=True, exclude_none=True) if sent.filter else {}
-        chosen = await self.reader.read(lambda connection: filtered(connection, account, given))
+        chosen = await self.reader.read(lambda connection: of_filter(connection, account, given))
         if len(chosen) > MOST_REPROCESSED:
             sentence = f"it selects more than {MOST_REPROCESSED:,} requests; narrow it, by time for example"
             raise invalid([FieldError("filter", sentence)])
         return chosen
 
 
-def named(connection: Connection, account: str, ids: Sequence[str]) -> list[str]:
+def of_ids(connection: Connection, account: str, ids: Sequence[str]) -> list[str]:
     different = list(dict.fromkeys(ids))
     known = reprocessable.known_of(connection, account, different)
     unknown = [n for n, each in enumerate(ids) if each not in known]
@@ -87,7 +87,7 @@ def named(connection: Connection, account: str, ids: Sequence[str]) -> list[str]
     return [each.id for each in reprocessable.by_ids(connection, account, different)]
 
 
-def filtered(connection: Connection, account: str, given: dict[str, str]) -> list[str]:
+def of_filter(connection: Connection, account: str, given: dict[str, str]) -> list[str]:
     try:
         return reprocessable.by_filter(connection, account, given, MOST_REPROCESSED + 1)
     except FieldInvalid as error:

@@ -19,7 +19,7 @@ from streams.core.configuration import Entity
 
 __all__ = ["DiffQuery", "RevisionDiff", "RevisionDiffs", "number_of"]
 
-LONGEST = 9  # digits of a revision
+MOST_DIGITS = 9  # of a revision
 
 
 class DiffQuery(Query):
@@ -79,7 +79,7 @@ class RevisionDiffs:
 
 def number_of(text: str) -> int:
     """A revision's number; 0, which none has, where it is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 0
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[dict[str, Any]]:

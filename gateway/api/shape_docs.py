@@ -59,10 +59,10 @@ def shape_of(schema: Schema) -> str:
     if "enum" in schema or "const" in schema:
         values = schema.get("enum") or [schema["const"]]
         return " or ".join(f"<code>{escape(orjson.dumps(value).decode())}</code>" for value in values)
-    return "; ".join([named(schema), *limits(schema)])
+    return "; ".join([type_of(schema), *limits(schema)])
 
 
-def named(schema: Schema) -> str:
+def type_of(schema: Schema) -> str:
     kind = schema.get("type")
     if kind == "array" and "items" in schema:
         return f"list of {shape_of(schema['items'])}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 __all__ = ["UnknownEndpoint", "UnknownEndpoints"]
 
 REMEMBERED = 100
-LONGEST = 200  # characters of a path that are kept
+SHOWN = 200  # characters of a path that are kept
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class UnknownEndpoints:
 
     def add(self, now: int, method: str, path: str) -> None:
         """Count one request; `now` in milliseconds."""
-        name = (method[:LONGEST], path[:LONGEST])
+        name = (method[:SHOWN], path[:SHOWN])
         row = self._rows.setdefault(name, UnknownEndpoint(now, *name, 0))
         row.time, row.count = now, row.count + 1
         self._rows.move_to_end(name)

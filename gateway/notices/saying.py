@@ -56,7 +56,7 @@ def disabled_sites(configuration: Configuration, since: int) -> Iterator[Notice]
     for state in configuration.accounts.values():
         for site in state.of(EntityKind.SITE).values():
             if site.state == State.INACTIVE.value and site.at >= since and was_active(configuration, site):
-                data = {**named(site), "by": site.author, "at": iso(site.at)}
+                data = {**site_named(site), "by": site.author, "at": iso(site.at)}
                 yield Notice(DISABLED, f"{site.account}/{site.id}/{site.revision}", site.at, site.account, data)
 
 
@@ -65,7 +65,7 @@ def was_active(configuration: Configuration, site: Entity) -> bool:
     return before is not None and before.state == State.ACTIVE.value
 
 
-def named(site: Entity) -> dict[str, Any]:
+def site_named(site: Entity) -> dict[str, Any]:
     return {"account": site.account, "site_id": site.id, "site_name": (site.body or {}).get("name")}
 
 

@@ -5,18 +5,16 @@ The lock names each jar by its Maven coordinate; the class path is in its order.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import logging
 import sys
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.up.errors import JarsMissing
+from projections.store.alone import alone_in
 
 __all__ = ["LOCK_FILE", "Jar", "class_path", "fetch", "home", "locked", "sha256_of"]
 
@@ -70,8 +68,7 @@ def fetch(folder: Path | None = None) -> int:
         JarsMissing: a download failed, or its sha256 is not the locked one.
     """
     folder = folder or home()
-    folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with alone_in(folder):  # two fetches at once would trip over each other's files
         wanted = [jar for jar in locked() if not _is_good(folder / jar.file_name, jar)]
         if wanted:
             _download(wanted, folder)
@@ -86,14 +83,6 @@ def sha256_of(path: Path) -> str:
     """The file's sha256 in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock: two fetches at once would trip over each other's files."""
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _download(jars: list[Jar], folder: Path) -> None:

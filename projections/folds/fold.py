@@ -22,8 +22,8 @@ __all__ = ["Batch", "Fold"]
 
 
 LARGE = 2000  # bytes; what a smaller record says fits into an index of PostgreSQL, which takes 2,704 bytes
-LONGEST = 512  # characters
-SOUGHT = frozenset(  # the columns of text that have an index
+LONGEST_INDEXED = 512  # characters
+INDEXED = frozenset(  # the columns of text that have an index
     {
         "account",
         "action",
@@ -82,23 +82,23 @@ class Fold:
         try:
             rows = fold(message)
             if message.value is not None and len(message.value) > LARGE:
-                check(rows)
+                check_index_sizes(rows)
         except RecordUnreadable as error:
             return (rejection_of(message, kind, RejectedReason.UNREADABLE, str(error)),)
         return rows
 
 
-def check(rows: Iterable[Row]) -> None:
+def check_index_sizes(rows: Iterable[Row]) -> None:
     """See that every text that is looked up fits into an index; those of our own doors do.
 
     Raises:
         RecordUnreadable: one does not; names its field.
     """
     for row in rows:
-        for name in SOUGHT.intersection(row._fields):
+        for name in INDEXED.intersection(row._fields):
             text = getattr(row, name)
-            if isinstance(text, str) and len(text) > LONGEST:
-                raise RecordUnreadable(f"{name} has more than {LONGEST} characters")
+            if isinstance(text, str) and len(text) > LONGEST_INDEXED:
+                raise RecordUnreadable(f"{name} has more than {LONGEST_INDEXED} characters")
 
 
 class Batch:

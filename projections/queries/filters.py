@@ -14,7 +14,7 @@ __all__ = ["MOST_NAMED", "Filter", "any_of", "equals", "equals_number", "one_of"
 
 Condition = ColumnElement[bool]
 Filter = Callable[[str, str], Condition]  # the parameter's name and text
-LONGEST = 1024
+LONGEST_VALUE = 1024  # characters
 MOST_NAMED = 100
 CODE = re.compile(r"[1-9][0-9]{2}", re.ASCII)
 CLASS = re.compile(r"([1-5])xx", re.ASCII | re.IGNORECASE)
@@ -24,8 +24,8 @@ def equals(column: Column[str]) -> Filter:
     """Any text, compared exactly."""
 
     def condition(name: str, value: str) -> Condition:
-        if not value or len(value) > LONGEST:
-            raise FieldInvalid(name, f"must have 1 to {LONGEST} characters")
+        if not value or len(value) > LONGEST_VALUE:
+            raise FieldInvalid(name, f"must have 1 to {LONGEST_VALUE} characters")
         return column == value
 
     return condition

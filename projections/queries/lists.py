@@ -69,14 +69,14 @@ def read_page(
         if field is None:
             return searched(connection, listing, ordered(listing, where, parameters), parameters, limit)
         where.append(field[1])
-    rows = named(connection.execute(ordered(listing, where, parameters).limit(limit + 1)))
+    rows = plain_rows(connection.execute(ordered(listing, where, parameters).limit(limit + 1)))
     following = cursor_of(listing, rows[limit - 1]) if len(rows) > limit else None
     count, exact = counted(connection, listing, where) if asks_count(parameters) else (None, True)
     return Page(rows[:limit], following, count, exact, None if field is None else field[0])
 
 
-def named(result: Result[Any]) -> list[Any]:
-    """Rows as plain named tuples: their fields are read in a tenth of the time that SQLAlchemy's take."""
+def plain_rows(result: Result[Any]) -> list[Any]:
+    """Rows as plain named tuples: making them and reading six fields takes a quarter of the time of SQLAlchemy's."""
     return list(map(shape(tuple(result.keys()))._make, result.all()))
 
 

@@ -22,7 +22,7 @@ from schemas.errors import FieldInvalid
 
 __all__ = ["Field", "Found", "Search", "checked", "equal", "look", "matched_field"]
 
-LONGEST = 256  # characters
+LONGEST_SEARCH = 256  # characters
 SECONDS = 1.0
 BATCH = 100  # rows that are read at once
 
@@ -68,8 +68,8 @@ def checked(text: str) -> str:
     Raises:
         FieldInvalid: it is blank or too long.
     """
-    if not text.strip() or len(text) > LONGEST:
-        raise FieldInvalid("q", f"must have 1 to {LONGEST} characters, and not only blanks")
+    if not text.strip() or len(text) > LONGEST_SEARCH:
+        raise FieldInvalid("q", f"must have 1 to {LONGEST_SEARCH} characters, and not only blanks")
     return text
 
 

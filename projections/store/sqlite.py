@@ -6,8 +6,6 @@ disk: a power cut may take the last transactions, rows and offsets together, and
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from projections.store.alone import alone_in
 from projections.store.backend import Identity
 
 __all__ = ["SqliteStore"]
@@ -133,18 +132,6 @@ class SqliteStore:
 
 def code_of(error: DBAPIError) -> str:
     return str(getattr(error.orig, "sqlite_errorname", ""))
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, which is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:

@@ -17,7 +17,7 @@ from streams.edges.clock import steady
 
 __all__ = ["Loop", "Timer"]
 
-LONGEST = 3600.0  # seconds
+LONGEST_WAIT = 3600.0  # seconds
 FEW = 64  # events taken at once
 
 OnReady = Callable[[int, int], None]  # file descriptor, epoll's mask
@@ -82,7 +82,7 @@ class Loop:
         """Call a function in so many seconds."""
         return self.at(steady() + seconds, then)
 
-    def run_once(self, longest: float = LONGEST) -> None:
+    def run_once(self, longest: float = LONGEST_WAIT) -> None:
         """Wait at most `longest` seconds for something to happen, and handle what did."""
         for fd, mask in self._epoll.poll(self._wait(longest), FEW):
             if fd == self._wake:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import String
 
-from projections.folds.fold import SOUGHT, Batch
+from projections.folds.fold import INDEXED, Batch
 from projections.folds.places import Kind, Message, kind_of, offset_of, partition_of, place_of
 from projections.folds.rows import SHAPES, DeadLetterRow, RejectedRow
 from projections.queries import offsets, webhook_log
@@ -90,7 +90,7 @@ def test_every_text_that_has_an_index_is_looked_at() -> None:
         table = table_of(kind)
         columns = [*table.primary_key.columns, *(column for index in table.indexes for column in index.columns)]
         indexed |= {column.name for column in columns if isinstance(column.type, String)} & set(kind._fields)
-    assert indexed == SOUGHT
+    assert indexed == INDEXED
 
 
 def test_what_is_no_event_gives_no_row_since_routing_rejects_it() -> None:
