@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from gateway.doctor.finding import Finding, fine, warning, wrong
 from gateway.keys import operator_key
 from schemas.definitions.secrets import sealed_texts
-from schemas.errors import KafkaUnavailable, SecretUnreadable
+from schemas.errors import KafkaUnavailable, RegistryUnavailable, SecretUnreadable
 from schemas.settings import Settings
 from streams.core.configuration import Configuration
-from streams.edges.following import Follower
+from streams.edges.following import EMPTIED, Follower
 from streams.edges.keyring import Keyring, keyring_of
 
 __all__ = ["keys"]
@@ -31,11 +31,15 @@ def keys(settings: Settings) -> Iterator[Finding]:
             follower.stop()
     except SecretUnreadable as problem:
         yield wrong("keys", str(problem), "put the key that it was written with into HOOKLINE_SECRET_KEYS")
+    except RegistryUnavailable as problem:
+        yield wrong("registry", str(problem), "restore it; `hookline tail config --from-beginning` shows what is read")
     except KafkaUnavailable as problem:
         yield wrong(
             "keys", f"the log of configuration cannot be read: {problem}", "see what is said of broker and topics"
         )
     else:
+        if follower.lost:
+            yield warning("registry", f"{follower.lost} records of config cannot be read", EMPTIED)
         yield from of_secrets(follower.configuration, keyring)
 
 

@@ -16,7 +16,8 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 
 from schemas.codec import decode_as
 from schemas.definitions.secrets import sealed_texts
-from schemas.errors import ConfigurationRefused, KafkaUnavailable, RecordUnreadable
+from schemas.errors import ConfigurationRefused, HooklineError, KafkaUnavailable, RecordUnreadable, RegistryUnavailable
+from schemas.framing import FRAMED
 from schemas.kafka_clients import unreachable
 from schemas.records import Change
 from schemas.settings import Settings
@@ -26,10 +27,11 @@ from streams.edges.clock import steady
 from streams.edges.kafka import consumer_config
 from streams.edges.keyring import Keyring
 
-__all__ = ["Follower"]
+__all__ = ["EMPTIED", "Follower"]
 
 log = structlog.get_logger(__name__)
 REMEMBERED = 1000
+EMPTIED = "set HOOKLINE_SCHEMA_REGISTRY_URL to the registry it was written with; was that emptied, restore its schemas"
 AWAY = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT)  # noqa: SLF001 - librdkafka's names
 MOVING = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)  # just made, or its leader changes
 PAUSE = 0.1  # seconds between two questions
@@ -51,6 +53,8 @@ class Follower:
 
     def __init__(self, settings: Settings, keyring: Keyring, on_failure: Callable[[Exception], None]) -> None:
         self.configuration = Configuration()
+        self.lost = 0  # records, keyed as changes are, with a registry's number by which they cannot be read
+        self._read = 0
         self._settings = settings
         self._topic = Topics(settings).config
         self._client = consumer_config(settings, "hookline-config", "hookline-config-follower")
@@ -71,6 +75,7 @@ class Follower:
         Raises:
             KafkaUnavailable: that took longer than `timeout` seconds.
             SecretUnreadable: a key is missing.
+            RegistryUnavailable: nothing can be read by this registry, which is not the one that it was written with.
         """
         end = self.end_offset(timeout)
         if self._thread.ident is None:
@@ -78,6 +83,8 @@ class Follower:
             self._thread.start()
         if not self.wait_for(end - 1, timeout):
             raise self._failure or KafkaUnavailable(f"{self._topic} could not be read up to {end} in {timeout:g} s")
+        if self.lost and not self._read:
+            raise RegistryUnavailable(f"no change of {self._topic} can be read: {EMPTIED}")
 
     def listen(self, listener: Callable[[int], None]) -> None:
         """Call `listener(offset)` from the thread after each change folded."""
@@ -139,7 +146,10 @@ class Follower:
                     self._fold(message)
             self._consumer.close()
         except Exception as error:
-            log.exception("following config has ended")
+            if isinstance(error, HooklineError):
+                log.error("following config has ended", reason=str(error))  # noqa: TRY400 - it says what to do
+            else:
+                log.exception("following config has ended")
             with self._changed:
                 self._failure = error
                 self._changed.notify_all()
@@ -158,8 +168,10 @@ class Follower:
             try:
                 change = decode_as(Change, message.value())
                 self._check_keys(change)
+                self._read += 1
                 refused = self.configuration.apply(offset, change)
             except RecordUnreadable as error:
+                self.lost += bool(message.key()) and (message.value() or b"").startswith(FRAMED)
                 log.warning("config has a record that is no change", offset=offset, reason=str(error))
                 self.configuration.skip(offset)
             self._verdicts[offset] = refused

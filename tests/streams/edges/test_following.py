@@ -6,7 +6,8 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from schemas.definitions.secrets import SEALED
-from schemas.errors import KafkaUnavailable, SecretUnreadable
+from schemas.errors import KafkaUnavailable, RegistryUnavailable, SecretUnreadable
+from schemas.framing import frame
 from schemas.records import EntityKind
 from schemas.settings import Settings
 from streams.edges import following
@@ -56,6 +57,20 @@ def test_garbage_in_config_is_passed_over(stage: Stage) -> None:
     assert follower.configuration.account(ACCOUNT) is not None
     follower.stop()
     assert failures == []
+
+
+def test_a_log_that_another_registry_has_to_read_is_not_taken_for_an_empty_one(stage: Stage) -> None:
+    """Its numbers mean nothing here: without this every endpoint would be unknown, and no site."""
+    stage.write(stage.topics.config, [frame(7) + b"a change of yesterday"], key=b"shop")
+    follower = Follower(stage.settings, KEYRING, lambda _: None)
+    with pytest.raises(RegistryUnavailable, match="restore its schemas"):
+        follower.start()
+    follower.stop()
+    stage.write(stage.topics.config, [Shop().change])
+    another = Follower(stage.settings, KEYRING, lambda _: None)
+    another.start()
+    assert another.lost == 1, "the doctor warns of it"
+    another.stop()
 
 
 def test_a_key_that_the_log_needs_and_nobody_has_is_said_at_start(stage: Stage) -> None:
