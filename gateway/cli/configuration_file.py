@@ -17,6 +17,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from gateway.cli.configuration_text import END, ENDS
 from schemas.definitions.accounts import account_problem
 from schemas.errors import FieldInvalid, HooklineError
 
@@ -83,6 +84,11 @@ def parsed(path: Path) -> Any:
         raise FileUnusable(f"{path} cannot be read: {error}") from None
     if len(text) > LARGEST:
         raise FileUnusable(f"{path} has more than {LARGEST:,} characters")
+    lines = text.splitlines()
+    if ENDS in lines and END not in lines:
+        raise FileUnusable(
+            f"{path} was cut off: its last line `{END}` is missing; take a whole copy, or export it again"
+        )
     yaml = YAML(typ="rt")
     yaml.allow_duplicate_keys = False
     try:

@@ -8,9 +8,11 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-__all__ = ["yaml_of"]
+__all__ = ["END", "ENDS", "yaml_of"]
 
 WIDTH = 120
+END = "# end"
+ENDS = "# The last line is `# end`: without it this file was cut off, and is not applied."
 
 
 def yaml_of(content: dict[str, Any]) -> str:

@@ -38,12 +38,12 @@ def export(
     """Write an account's configuration as YAML; what is archived is left out, and API keys are no part of it."""
     from gateway.cli.accounts import account_of
     from gateway.cli.client import Client
-    from gateway.cli.configuration_text import yaml_of
+    from gateway.cli.configuration_text import END, ENDS, yaml_of
 
     client = Client.from_environment()
     whose = quote(account_of(client, account), safe="")
     path = f"/v1/accounts/{whose}/backup" if with_secrets else f"/v1/{whose}/configuration"
-    text = (SEALED if with_secrets else MASKED) + yaml_of(client.call("GET", path))
+    text = f"{SEALED if with_secrets else MASKED}{ENDS}\n{yaml_of(client.call('GET', path))}{END}\n"
     if output is None:
         sys.stdout.write(text)
         return

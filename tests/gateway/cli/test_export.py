@@ -35,6 +35,10 @@ def test_export_apply_into_an_empty_hookline_and_export_again_is_identical(
     assert backup.stat().st_mode & 0o777 == 0o600
     first = shell.invoke(app, ["export"]).stdout
     speak_with(make_house(), monkeypatch)
+    part, lines = tmp_path / "part.yaml", backup.read_text("utf-8").splitlines(keepends=True)
+    part.write_text("".join(lines[:-7]), "utf-8")  # YAML all the same: a copy that broke off at a line's end
+    refused = shell.invoke(app, ["apply", "-f", str(part)])
+    assert (refused.exit_code, "was cut off" in refused.output + str(refused.exception)) == (1, True)
     done = shell.invoke(app, ["apply", "-f", str(backup)])
     assert done.exit_code == 0, done.output
     assert shell.invoke(app, ["export", "--account", "shop"]).stdout == first
