@@ -12,12 +12,12 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from gateway.up import tether
-from tests.waiting import eventually, free_port
+from tests.waiting import PATIENCE, eventually, free_port
 
 __all__ = ["HOOKLINE", "Broker", "environment"]
 
 HOOKLINE = str(Path(sys.executable).with_name("hookline"))
-START = 60.0  # seconds
+START = 120.0  # seconds
 
 
 def environment(**settings: object) -> dict[str, str]:
@@ -63,5 +63,5 @@ class Broker:
         """End it and wait; SIGKILL to see what it survives."""
         if self.process is not None:
             self.process.send_signal(number)
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
             self.process = None

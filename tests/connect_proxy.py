@@ -59,7 +59,7 @@ class ConnectProxy:
                 client.sendall(REFUSED % self.status)
                 return
             try:
-                site = socket.create_connection((host.strip("[]"), int(port)), timeout=5)
+                site = socket.create_connection((host.strip("[]"), int(port)), timeout=60)
             except OSError:
                 client.sendall(REFUSED % BAD_GATEWAY)
                 return

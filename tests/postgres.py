@@ -73,7 +73,7 @@ class Postgres:
                 preexec_fn=end_with_us,  # noqa: PLW1509 - one system call, and no other way that outlives a kill -9 of ours
                 **self._as,
             )
-        eventually(self.answers, within=30, what="PostgreSQL answers")
+        eventually(self.answers, what="PostgreSQL answers")
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -117,7 +117,7 @@ class Postgres:
         """End it at once and wait; SIGQUIT is a crash."""
         if self.process is not None:
             self.process.send_signal(number)
-            self.process.wait(20)
+            self.process.wait(60)
             self.process = None
 
     def remove(self) -> None:

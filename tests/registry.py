@@ -56,7 +56,7 @@ class Registry:
         """End."""
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(10)
+        self._thread.join(60)
 
     def read(self, path: str) -> tuple[int, Any]:
         """GET /schemas/ids/{number}."""

@@ -60,7 +60,7 @@ class SecureBroker(Broker):
         admin = AdminClient({"bootstrap.servers": self.plain, "log_level": 0, "reconnect.backoff.max.ms": 100})
         eventually(lambda: self.answers(admin), within=START, what="the broker answers")
         login = UserScramCredentialUpsertion(USER, ScramInfo(ScramMechanism.SCRAM_SHA_512, 4096), PASSWORD.encode())
-        admin.alter_user_scram_credentials([login])[USER].result(20)
+        admin.alter_user_scram_credentials([login])[USER].result(60)
 
     def settings(self, mechanism: str) -> dict[str, object]:
         """What Hookline has to know to get in."""

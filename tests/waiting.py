@@ -9,15 +9,16 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-__all__ = ["eventually", "free_port"]
+__all__ = ["PATIENCE", "eventually", "free_port"]
 
 T = TypeVar("T")
 PORTS = (12_000, 32_000)
 DRAW = random.SystemRandom()  # two processes of tests must not draw the same ports
 EVERY = 0.02  # seconds between two looks
+PATIENCE = 60.0  # seconds; a machine that does much else is slow, and a test that passes waits for none of them
 
 
-def eventually(condition: Callable[[], T], *, within: float = 20.0, what: str | Callable[[], str] = "") -> T:
+def eventually(condition: Callable[[], T], *, within: float = PATIENCE, what: str | Callable[[], str] = "") -> T:
     """Look until the condition gives something true, and answer that; AssertionError after `within` seconds.
 
     `what` is waited for; a function is asked for it only when it did not come, so that it tells how things stand then.

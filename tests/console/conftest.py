@@ -17,7 +17,7 @@ from tests.journeys.hookline import Hookline
 from tests.journeys.receiver import Receiver
 
 CHROMIUM = Path("/usr/bin/chromium")
-PATIENCE = 20_000  # ms; machines are shared
+PATIENCE = 60_000  # ms; machines are shared
 WIDE = {"width": 1440, "height": 900}
 
 MakeContext = Callable[..., BrowserContext]

@@ -121,6 +121,7 @@ def test_the_corpus_is_shown_and_does_nothing(page: Page, nasty: Account) -> Non
         assert page.evaluate(COUNT) == [1, None]
     page.goto(f"/a/{nasty.name}/out/log?limit=200")
     settled(page, "Outgoing log")
+    expect(page.locator("tbody tr")).to_have_count(min(200, len(CORPUS) + 1))
     shown = page.locator("tbody tr").all_inner_texts()
     for text in ("</title><img src=x onerror=window.pwned=1>", "{{window.pwned=1}}", "javascript:window.pwned=1"):
         assert sum(text in row for row in shown), text

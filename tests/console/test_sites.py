@@ -207,7 +207,7 @@ def test_a_secret_is_nowhere_and_two_of_them_are_told_apart(page: Page, account:
     assert len(told) > 5
     assert [text for text in told for secret in SECRETS if secret.removeprefix("whsec_") in text] == []
     assert [each["hint"] for each in kept(account, site)["authentication"]["secrets"]] == ["…AAAA", "…BBBB"]
-    received = account.house.receiver.received[-1]
+    received = account.house.receiver.at(f"/{account.name}/signed")[-1]
     assert received.headers["webhook-signature"].count("v1,") == 2  # both are still the ones that were set
     page.get_by_role("button", name="Retire …AAAA now").click()
     page.get_by_role("dialog").get_by_role("button", name="Retire now").click()
@@ -223,6 +223,7 @@ def test_a_subscription_is_made_seen_in_the_matrix_and_deleted(page: Page, accou
     account.event(data={"points": 102})
     account.event()
     account.rows("/webhook-log", 2, status="done")
+    account.rows("/events", 2)
     page.goto(f"/a/{account.name}/sites/{site['id']}?tab=subscriptions")
     settled(page, "crm")
     page.get_by_role("link", name="Add a subscription").click()

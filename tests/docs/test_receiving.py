@@ -174,7 +174,7 @@ def endpoint(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         yield f"http://127.0.0.1:{port}/hooks", tmp_path
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
 
 def test_the_receiver_of_the_guide_takes_what_hookline_sends(house: House, endpoint: tuple[str, Path]) -> None:
@@ -211,7 +211,7 @@ def test_the_receiver_of_the_guide_takes_a_message_once_and_no_forged_one(
 
 def posted(url: str, headers: dict[str, str], body: bytes) -> int:
     where = urlsplit(url)
-    connection = http.client.HTTPConnection(where.netloc, timeout=10)
+    connection = http.client.HTTPConnection(where.netloc, timeout=60)
     try:
         connection.request("POST", where.path, body, headers)
         return connection.getresponse().status

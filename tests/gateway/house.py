@@ -89,7 +89,7 @@ class House:
         self._thread.start()
         self.app = application(self.settings, edges, self.gate, self._loop)
         self.listening = Listening(self.app)
-        asyncio.run_coroutine_threadsafe(self.listening.start("127.0.0.1:0"), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.listening.start("127.0.0.1:0"), self._loop).result(60)
         self.port = self.listening.port
         self.reader = reader
 
@@ -105,16 +105,16 @@ class House:
         """End it; a second time does nothing."""
         if self._loop.is_closed():
             return
-        asyncio.run_coroutine_threadsafe(self.listening.stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.listening.stop(), self._loop).result(60)
         self.recalling.close()
         self.reader.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self._loop.close()
 
     def send(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
         """Anything at all."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers or {})
             return Answer(connection.getresponse())

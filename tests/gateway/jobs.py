@@ -39,7 +39,7 @@ class Jobs:
         self.fed = len(records)
 
     def feed(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._feed(), self.house._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._feed(), self.house._loop).result(60)
 
     def own(self) -> None:
         self.feed()
@@ -49,7 +49,7 @@ class Jobs:
         async def called() -> None:
             what()
 
-        asyncio.run_coroutine_threadsafe(called(), self.house._loop).result(10)
+        asyncio.run_coroutine_threadsafe(called(), self.house._loop).result(60)
 
     def idle(self) -> bool:
         return not self.runner._tasks

@@ -33,7 +33,7 @@ class Process:
             self.process = subprocess.Popen([HOOKLINE, "gateway"], env=variables, stdout=log, stderr=log)
 
     def status(self, path: str) -> int | None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
             return connection.getresponse().status
@@ -53,7 +53,7 @@ def started() -> Iterator[list[Process]]:
     yield made
     for each in made:
         each.process.kill()
-        each.process.wait(10)
+        each.process.wait(60)
 
 
 def test_without_kafka_it_says_so_once_lives_and_tries_on(tmp_path: Path, started: list[Process]) -> None:
@@ -65,14 +65,14 @@ def test_without_kafka_it_says_so_once_lives_and_tries_on(tmp_path: Path, starte
     eventually(lambda: any("Kafka does not answer" in line for line in gateway.lines), what="it says so")
     assert sum("Kafka does not answer" in line for line in gateway.lines) == 1
     gateway.process.send_signal(signal.SIGTERM)
-    assert gateway.process.wait(20) == 0
+    assert gateway.process.wait(60) == 0
 
 
 def test_a_taken_port_names_the_setting(tmp_path: Path, started: list[Process]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         gateway = Process(tmp_path, listen=f"127.0.0.1:{server.getsockname()[1]}")
         started.append(gateway)
-        assert gateway.process.wait(20) == 1
+        assert gateway.process.wait(60) == 1
     assert "HOOKLINE_LISTEN" in gateway.lines[-1]
     assert not any("Traceback" in line for line in gateway.lines)
 
@@ -80,5 +80,5 @@ def test_a_taken_port_names_the_setting(tmp_path: Path, started: list[Process]) 
 def test_without_an_operator_key_it_does_not_start(tmp_path: Path, started: list[Process]) -> None:
     gateway = Process(tmp_path, operator_key="")
     started.append(gateway)
-    assert gateway.process.wait(20) == 1
+    assert gateway.process.wait(60) == 1
     assert "HOOKLINE_OPERATOR_KEY" in gateway.lines[-1]

@@ -15,7 +15,7 @@ PATH = b"POST /beta/webhooks/custom/shop/points HTTP/1.1\r\nhost: x\r\ncontent-t
 
 def said(house: House, data: bytes) -> bytes:
     """All that is answered until the gateway closes."""
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as wire:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=60) as wire:
         wire.sendall(data)
         received = b""
         while chunk := wire.recv(65536):
@@ -63,7 +63,7 @@ def test_a_body_in_chunks_is_read_whole(house: House) -> None:
 
 def test_the_rest_of_a_body_that_is_too_large_is_drained_for_a_moment(house: House) -> None:
     house.webhook()
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as wire:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=60) as wire:
         wire.sendall(PATH + b"content-length: 3000000\r\n\r\n" + bytes(100_000))
         assert wire.recv(65536).startswith(b"HTTP/1.1 413 ")
         wire.sendall(bytes(2_900_000))
@@ -76,7 +76,7 @@ def test_a_request_that_waits_for_kafka_is_answered_at_the_stop(house: House) ->
     asked = house.log.asked
     house.log.slow = True
     body = b'{"customer": "c-1"}'
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as wire:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=60) as wire:
         wire.sendall(PATH + b"content-length: %d\r\n\r\n" % len(body) + body)
         eventually(lambda: house.log.asked > asked, what="it waits for Kafka")
         stopping = threading.Thread(target=house.stop)
@@ -84,5 +84,5 @@ def test_a_request_that_waits_for_kafka_is_answered_at_the_stop(house: House) ->
         eventually(lambda: not house.accepts(), what="nothing more is accepted")
         house.log.slow = False
         assert wire.recv(65536).startswith(b"HTTP/1.1 200 ")
-    stopping.join(10)
+    stopping.join(60)
     assert len(house.requests) == 1

@@ -43,7 +43,7 @@ class Telling:
 
     def look(self) -> list[CustomerEvent]:
         """What has been said so far."""
-        asyncio.run_coroutine_threadsafe(self.notifier.look(), self.house._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.notifier.look(), self.house._loop).result(60)
         events: list[CustomerEvent] = self.house.log.records(self.house.topics.customer_events)
         return events
 

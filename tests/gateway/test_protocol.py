@@ -20,7 +20,7 @@ POINTS = "/beta/webhooks/custom/shop/points"
 
 def raw(house: House, head: str, body: bytes = b"") -> tuple[str, dict[str, str], bytes]:
     """Send bytes as they are; the status line, the headers and the body of the answer, or nothing where it closed."""
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=60) as connection:
         connection.sendall(head.replace("\n", "\r\n").encode("latin-1") + b"\r\nConnection: close\r\n\r\n" + body)
         answer = b""
         while chunk := connection.recv(65536):

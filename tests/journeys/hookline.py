@@ -18,14 +18,13 @@ from schemas import codec
 from schemas.settings import Settings
 from schemas.topics import Topics
 from tests.broker import HOOKLINE, Broker, environment
-from tests.waiting import eventually, free_port
+from tests.waiting import PATIENCE, eventually, free_port
 
 __all__ = ["OPERATOR_KEY", "ROLES", "Hookline"]
 
 ROLES = ("gateway", "streams", "courier", "projector")
 OPERATOR_KEY = "hk_operator_of_a_test"
-START = 60.0  # seconds; machines are shared
-STOP = 20.0
+START = 120.0  # seconds; machines are shared
 
 
 class Hookline:
@@ -48,7 +47,7 @@ class Hookline:
         self.settings = Settings.model_validate(defaults | settings)
         self.topics = Topics(self.settings)
         self.url = f"http://{self.settings.listen}"
-        self.api = Client(self.url, OPERATOR_KEY, timeout=10)
+        self.api = Client(self.url, OPERATOR_KEY, timeout=PATIENCE)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def create_topics(self) -> None:
@@ -56,11 +55,13 @@ class Hookline:
         Cluster(self.settings).create()
 
     def start(self, *roles: str) -> None:
-        """Start these roles, or all of them, and wait until the gateway is ready."""
+        """Start these roles, or all of them; wait until the gateway is ready, and the store is there if it is made."""
         for role in roles or ROLES:
             self.start_role(role)
         if "gateway" in self.processes:
             eventually(self.is_ready, within=START, what="the gateway is ready")
+        if {"gateway", "projector"} <= self.processes.keys():
+            eventually(self.has_store, within=START, what="the projector has made the store")
 
     def start_role(self, role: str, **settings: object) -> subprocess.Popen[bytes]:
         """Start one role, with settings of its own if need be; a name such as courier-2 is a second one."""
@@ -89,13 +90,13 @@ class Hookline:
         for process in self.processes.values():
             process.kill()
         for process in self.processes.values():
-            process.wait(STOP)
+            process.wait(PATIENCE)
         self.processes.clear()
 
     def _end(self, role: str, number: signal.Signals) -> int:
         process = self.processes.pop(role)
         process.send_signal(number)
-        return process.wait(STOP)
+        return process.wait(PATIENCE)
 
     def is_ready(self) -> bool:
         """Whether the gateway can acknowledge a request; fails at once when its process has ended."""
@@ -106,8 +107,14 @@ class Hookline:
             return False
         return True
 
+    def has_store(self) -> bool:
+        """Whether the views can be read; until then each of their pages is a 503."""
+        assert self.processes["projector"].poll() is None, self.log("projector")
+        _, answer = self.api.exchange("GET", "/readyz")
+        return bool(answer["store"]["available"])
+
     def command(
-        self, *arguments: str, stdin: bytes | None = None, timeout: float = 60
+        self, *arguments: str, stdin: bytes | None = None, timeout: float = 2 * PATIENCE
     ) -> subprocess.CompletedProcess[bytes]:
         """Run `hookline ARGUMENTS` against this Hookline, as a person would."""
         variables = self.variables | {"HOOKLINE_URL": self.url, "HOOKLINE_API_KEY": OPERATOR_KEY}
@@ -133,7 +140,7 @@ class Hookline:
         """Write one record as an outside producer would."""
         producer = Producer({"bootstrap.servers": self.settings.bootstrap_servers})
         producer.produce(topic, value, key)
-        assert producer.flush(10) == 0
+        assert producer.flush(PATIENCE) == 0
 
     def messages(self, *topics: str) -> list[Message]:
         """Everything in the topics now."""
@@ -144,7 +151,7 @@ class Hookline:
         }
         consumer = Consumer(config | {"enable.auto.commit": False, "auto.offset.reset": "earliest"})
         try:
-            known = consumer.list_topics(timeout=10).topics
+            known = consumer.list_topics(timeout=PATIENCE).topics
             places = {(topic, partition) for topic in topics for partition in known[topic].partitions}
             consumer.assign([TopicPartition(*place, 0) for place in places])
             return list(until_the_ends(consumer, places))
@@ -168,7 +175,7 @@ class Hookline:
         """Give the broker its room back."""
         cluster = Cluster(self.settings)
         for future in cluster.admin.delete_topics([topic.name for topic in self.topics.catalogue]).values():
-            future.result(20)
+            future.result(PATIENCE)
 
 
 def until_the_ends(consumer: Consumer, waiting: set[tuple[str, int]]) -> Any:

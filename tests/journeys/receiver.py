@@ -21,7 +21,10 @@ __all__ = ["Answer", "Received", "Receiver"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request gets: after `delay` seconds; a delay longer than the site's timeout is a hang."""
+    """What a request gets: after `delay` seconds; a delay longer than the site's timeout is a hang.
+
+    `let_go` ends all delays of a path, of what waits there now and of what is to come.
+    """
 
     status: int = 200
     body: bytes = b"ok"
@@ -57,6 +60,7 @@ class Receiver:
         self.received: list[Received] = []
         self.answered = 0
         self._scripts: dict[str, list[Answer]] = defaultdict(lambda: [Answer()])
+        self._let_go: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._loop = asyncio.new_event_loop()
         self._closing = asyncio.Event()
         self._port = 0
@@ -66,12 +70,12 @@ class Receiver:
     def start(self) -> None:
         """Start, and wait until it listens."""
         self._thread.start()
-        assert self._started.wait(10)
+        assert self._started.wait(60)
 
     def stop(self) -> None:
         """Drop what hangs, and end."""
-        self._loop.call_soon_threadsafe(self._closing.set)
-        self._thread.join(10)
+        self._loop.call_soon_threadsafe(self._close)
+        self._thread.join(60)
 
     def url(self, path: str = "/") -> str:
         """The address of a path, for a site."""
@@ -81,6 +85,10 @@ class Receiver:
         """Answer requests to the path with these, one after the other; the last repeats."""
         self._scripts[path] = [Answer(each) if isinstance(each, int) else each for each in answers]
 
+    def let_go(self, path: str) -> None:
+        """Delay nothing at a path any longer."""
+        self._loop.call_soon_threadsafe(self._let_go[path].set)
+
     def at(self, path: str) -> list[Received]:
         """What has arrived at the path."""
         return [each for each in list(self.received) if each.path == path]
@@ -88,6 +96,11 @@ class Receiver:
     def matching(self, test: Callable[[Received], bool]) -> list[Received]:
         """What has arrived and passes the test."""
         return [each for each in list(self.received) if test(each)]
+
+    def _close(self) -> None:
+        self._closing.set()
+        for each in self._let_go.values():
+            each.set()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -114,7 +127,7 @@ class Receiver:
         self.received.append(Received(time.monotonic(), request.method, request.path, headers, body))
         script = self._scripts[request.path]
         answer = script.pop(0) if len(script) > 1 else script[0]
-        if answer.delay:
-            await asyncio.wait([asyncio.ensure_future(self._closing.wait())], timeout=answer.delay)
+        if answer.delay and not self._closing.is_set():
+            await asyncio.wait([asyncio.ensure_future(self._let_go[request.path].wait())], timeout=answer.delay)
         self.answered += 1
         return web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))

@@ -9,7 +9,7 @@ from tests.waiting import eventually
 
 __all__ = ["SITE", "Shop"]
 
-SITE: dict[str, Any] = {"state": "active", "timeout_seconds": 2, "parallel": 10}
+SITE: dict[str, Any] = {"state": "active", "timeout_seconds": 20, "parallel": 10}
 
 
 class Shop:

@@ -72,6 +72,6 @@ def spoken(hookline: Hookline, method: str, path: str, kind: str, body: bytes) -
     """The status that raw bytes get."""
     host, _, port = hookline.settings.listen.partition(":")
     head = f"{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n"
-    with socket.create_connection((host, int(port)), timeout=10) as wire:
+    with socket.create_connection((host, int(port)), timeout=60) as wire:
         wire.sendall(f"{head}connection: close\r\n\r\n".encode() + body)
         return int(wire.recv(65536).split(b" ", 2)[1])

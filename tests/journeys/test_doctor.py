@@ -46,10 +46,14 @@ def test_what_does_not_work_is_named_with_its_remedy(hookline: Hookline) -> None
     assert examined(hookline, topic_prefix="nowhere.")["topics", "wrong"][0].do == "`hookline topics create`"
     found = examined(hookline, kafka_bootstrap_servers=f"127.0.0.1:{free_port()}")
     assert [area for area, level in found if level == "wrong"] == ["broker"]
-    done = hookline.command("doctor", "--json")
-    assert done.returncode == 1, done.stderr
-    findings = [json.loads(line) for line in done.stdout.splitlines()]
-    assert {"area": "roles", "level": "wrong", "what": "no courier runs", "do": COURIER} in findings
+    wanted = {"area": "roles", "level": "wrong", "what": "no courier runs", "do": COURIER}
+
+    def said() -> bool:
+        done = hookline.command("doctor", "--json")
+        assert done.returncode == 1, done.stderr
+        return wanted in [json.loads(line) for line in done.stdout.splitlines()]
+
+    eventually(said, what="Kafka answers in time")
 
 
 def test_what_works_is_fine_and_a_key_that_is_missing_is_not(hookline: Hookline) -> None:
@@ -61,8 +65,8 @@ def test_what_works_is_fine_and_a_key_that_is_missing_is_not(hookline: Hookline)
         return "wrong" not in {level for _, level in examined(hookline)}
 
     eventually(all_is_fine, within=60, what="every role has joined")
-    done = hookline.command("doctor")
-    assert done.returncode == 0, done.stdout
+    done = eventually(lambda: run if (run := hookline.command("doctor")).returncode == 0 else None, what="all is fine")
+    assert done is not None
     lines = done.stdout.decode().splitlines()
     for area in ("broker", "topics", "roles", "keys", "clock", "store", "gateway"):
         assert any(line.startswith(f"fine     {area:8} ") for line in lines), area

@@ -41,10 +41,10 @@ def test_a_request_arrives_as_a_message_and_the_log_shows_each_step(hookline: Ho
     whole = hookline.api.call("GET", f"/v1/shop/webhook-log/{row['id']}")
     assert json.loads(whole["request"]["body"]) == message.json
     assert whole["response"]["body"] == "ok"
-    (request,) = hookline.items("/v1/shop/incoming-log")
+    (request,) = eventually(lambda: hookline.items("/v1/shop/incoming-log"), what="the request is in the log")
     assert (request["outcome"], request["event_id"]) == ("accepted", answer["event_id"])
     assert request["request_line"] == "POST /webhooks/custom/shop/points"
-    (event,) = hookline.items("/v1/shop/events")
+    (event,) = eventually(lambda: hookline.items("/v1/shop/events"), what="the event is there")
     assert event["data"] == {"points": 325}
     assert event["source"] == {"type": "incoming_webhook", "request_id": request["id"]}
     assert hookline.items("/v1/shop/customers/c-1/events") == [event]
@@ -111,7 +111,7 @@ def test_one_command_starts_everything_and_the_printed_line_works(newcomer: dict
             curl = eventually(lambda: curl_line(said), within=120, what="a curl line is printed")
             sent = subprocess.run(curl, shell=True, env=newcomer, capture_output=True, text=True, check=True)  # noqa: S602
             assert json.loads(sent.stdout) == {"ok": True}
-            eventually(lambda: "dlv_" in said.read_text("utf-8"), within=5, what="the receiver shows the message")
+            eventually(lambda: "dlv_" in said.read_text("utf-8"), what="the receiver shows the message")
             demo = subprocess.run([HOOKLINE, "demo"], env=newcomer, capture_output=True, text=True, check=False)
             assert demo.returncode == 0, demo.stdout + demo.stderr
             up.terminate()

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.journey
 
 def post(hookline: Hookline, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
     host, _, port = hookline.settings.listen.rpartition(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection = http.client.HTTPConnection(host, int(port), timeout=60)
     try:
         connection.request(
             "POST", f"/webhooks/custom/shop/{path}", body, {"content-type": "application/json"} | headers
@@ -59,6 +59,10 @@ def logged(hookline: Hookline, count: int) -> list[Any]:
         return found if len(found) >= count else []
 
     return eventually(rows, within=60, what=f"{count} requests are in the log")
+
+
+def accepted(hookline: Hookline) -> list[Any]:
+    return hookline.items("/v1/shop/incoming-log", outcome="accepted")
 
 
 def test_no_secret_of_a_request_or_a_definition_is_anywhere_in_clear(hookline: Hookline, broker: Broker) -> None:
@@ -153,7 +157,7 @@ def test_what_failed_is_repaired_with_dry_runs_and_run_again(hookline: Hookline)
         lambda: found if len(found := hookline.items("/v1/shop/events")) == 3 else [], within=60, what="3 events"
     )
     assert {event["customer"] for event in events} == {"c-0", "c-1", "c-2"}
-    again = hookline.items("/v1/shop/incoming-log", outcome="accepted")
+    again = eventually(lambda: found if len(found := accepted(hookline)) == 3 else [], what="3 rows of their own")
     assert {row["reprocessed_request_id"] for row in again} == {row["id"] for row in rows}
 
 

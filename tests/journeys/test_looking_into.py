@@ -55,7 +55,7 @@ def test_a_restart_of_the_gateway_costs_a_follower_no_row_and_shows_none_twice(
 
 def settled(shop: Shop, name: str, seen: list[str]) -> list[Any]:
     """All rows of a log, once as many were seen."""
-    eventually(lambda: len(seen) >= 60, within=40, what=f"all of {name} was followed")
+    eventually(lambda: len(seen) >= 60, what=f"all of {name} was followed")
     return eventually(lambda: full(shop.hookline.items(f"/v1/shop/{name}"), 60), what=f"the view has all of {name}")
 
 

@@ -164,7 +164,7 @@ def test_a_site_that_is_archived_and_changed_while_it_is_sent_to_ends_every_mess
     shop: Shop, receiver: Receiver
 ) -> None:
     for path in ("/old", "/new"):
-        receiver.script(path, Answer(delay=0.02))
+        receiver.script(path, Answer(delay=0.2))  # a hundred of them take ten seconds: all below is done meanwhile
     site = shop.site("moves", receiver.url("/old"), actions=("opt_in",), parallel=2)
     path = f"/v1/shop/sites/{site['id']}"
     send(shop, "opt_in", 100)

@@ -50,9 +50,11 @@ def test_the_same_rows_come_back_when_the_store_is_deleted(
     again = {"filter": {"status": "done"}, "dry_run": True, "skip_done": False}
     token = hookline.api.call("POST", "/v1/shop/resends", again)["token"]
     hookline.api.call("POST", "/v1/shop/resends", {"token": token})
-    eventually(lambda: hookline.items("/v1/shop/resends", state="done"), within=30, what="the resend has ended")
+    eventually(lambda: hookline.items("/v1/shop/resends", state="done"), what="the resend has ended")
     eventually(lambda: len(shop.log(status="failed")) == COUNT + 1, what="the one sent again has failed again")
     eventually(lambda: len(shop.log(status="done")) == 2 * COUNT, what="the others are done again")
+    eventually(lambda: len(hookline.items("/v1/shop/incoming-log")) == COUNT + 2, what="every request is in its log")
+    eventually(lambda: len(hookline.items("/v1/shop/events")) == COUNT, what="every event is there")
     before = views(hookline)
     assert len(before["webhook-log"]) == 2 * COUNT + 2 * COUNT + 2
     assert {row["outcome"] for row in before["incoming-log"]} == {"accepted", "filtered", "invalid"}

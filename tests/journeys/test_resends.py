@@ -25,7 +25,7 @@ def failed_ones(hookline: Hookline, receiver: Receiver) -> Shop:
     receiver.script("/hooks", 500)
     for number in range(EVENTS):
         assert hookline.post("shop", "points", {"customer": f"c-{number}", "points": number})[0] == 200
-    eventually(lambda: len(shop.log(status="failed")) == COUNT, within=30, what="all have failed")
+    eventually(lambda: len(shop.log(status="failed")) == COUNT, what="all have failed")
     return shop
 
 
@@ -48,7 +48,7 @@ def test_a_resend_of_many_survives_a_killed_gateway_and_sends_nothing_twice(
     before = len(receiver.at("/hooks"))
 
     started = hookline.api.call("POST", "/v1/shop/resends", {"token": counted["token"], "rate": 10})
-    eventually(lambda: len(receiver.at("/hooks")) >= before + 15, within=30, what="some have gone out")
+    eventually(lambda: len(receiver.at("/hooks")) >= before + 5, what="some have gone out")
     hookline.kill("gateway")
     assert len(receiver.at("/hooks")) < before + COUNT
     hookline.start_role("gateway")
@@ -60,7 +60,7 @@ def test_a_resend_of_many_survives_a_killed_gateway_and_sends_nothing_twice(
         what="the job has ended",
     )
     assert (ended["count"], ended["sent"], ended["failed"]) == (COUNT, COUNT, 0)
-    eventually(lambda: len(shop.log(resend_id=started["id"], status="done")) == COUNT, within=30)
+    eventually(lambda: len(shop.log(resend_id=started["id"], status="done")) == COUNT)
     again = receiver.at("/hooks")[before:]
     assert len(again) == len({each.webhook_id for each in again}) == COUNT
     assert [row["status"] for row in shop.log(customer="late")] == ["failed"] * SITES
@@ -73,8 +73,8 @@ def test_a_cancelled_resend_stops(make_hookline: MakeHookline, receiver: Receive
     receiver.script("/hooks", 200)
     before = len(receiver.at("/hooks"))
     counted = hookline.api.call("POST", "/v1/shop/resends", {"filter": {}, "dry_run": True})
-    started = hookline.api.call("POST", "/v1/shop/resends", {"token": counted["token"], "rate": 10})
-    eventually(lambda: len(receiver.at("/hooks")) > before, within=30)
+    started = hookline.api.call("POST", "/v1/shop/resends", {"token": counted["token"], "rate": 5})
+    eventually(lambda: len(receiver.at("/hooks")) > before, what="some have gone out")
     hookline.api.call("POST", f"/v1/shop/resends/{started['id']}/cancel")
     ended = eventually(lambda: found if (found := job(hookline, started["id"]))["state"] == "cancelled" else {})
     assert 0 < ended["sent"] < COUNT

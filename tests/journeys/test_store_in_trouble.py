@@ -20,7 +20,7 @@ LATER = 4_000_000_000  # ms of 1970: nothing here has expired by then
 
 
 def store_of(hookline: Hookline) -> Any:
-    return hookline.api.call("GET", "/readyz")["store"]
+    return hookline.api.exchange("GET", "/readyz")[1]["store"]  # ready or not
 
 
 def send(hookline: Hookline, first: int, last: int, size: int = 20) -> None:

@@ -28,12 +28,12 @@ def topics_of_a_test(broker: Broker, folder: Path, **settings: Any) -> Iterator[
     catalogue = Topics(one).catalogue
     made = admin.create_topics([NewTopic(topic.name, topic.partitions, 1, config=topic.config) for topic in catalogue])
     for future in made.values():
-        future.result(20)
+        future.result(60)
     try:
         yield one
     finally:
         for future in admin.delete_topics([topic.name for topic in catalogue]).values():
-            future.result(20)
+            future.result(60)
 
 
 def write(settings: Settings, topic: str, *records: object, partition: int | None = None) -> None:
@@ -44,4 +44,4 @@ def write(settings: Settings, topic: str, *records: object, partition: int | Non
         producer.produce(
             topic, value, b"key", partition=number % settings.partitions if partition is None else partition
         )
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0

@@ -34,7 +34,7 @@ class Running:
     def end(self, *, ask: bool = True) -> BaseException | None:
         if ask:
             self.stop.set()
-        self.thread.join(20)
+        self.thread.join(60)
         assert not self.thread.is_alive()
         return self.error
 
@@ -46,7 +46,7 @@ def running(settings: Settings) -> Iterator[Running]:
         yield one
     finally:
         one.stop.set()
-        one.thread.join(20)
+        one.thread.join(60)
 
 
 def listed(settings: Settings) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,7 +17,7 @@ from schemas.records import Attempt, ChangeItem, Delivery
 from tests.broker import HOOKLINE, Broker
 from tests.streams.courier_values import a_change, a_delivery, a_site, an_account
 from tests.streams.worker import Stage
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 __all__ = ["CourierStage", "MakeStage"]
 
@@ -44,7 +45,7 @@ class CourierStage(Stage):
         """Make the topic of a tier that the setting does not name (any more)."""
         self.old_tier = f"{self.topics.prefix}retries.2s"
         topic = NewTopic(self.old_tier, self.settings.partitions, config={"message.timestamp.type": "LogAppendTime"})
-        self.cluster.admin.create_topics([topic])[self.old_tier].result(20)
+        self.cluster.admin.create_topics([topic])[self.old_tier].result(PATIENCE)
 
     def start(self, slot: str = "one", **variables: str) -> subprocess.Popen[bytes]:
         """Start a courier under this slot's name."""
@@ -107,7 +108,13 @@ class CourierStage(Stage):
         found = [row for row in self.records(self.topics.attempts) if row.delivery_id in wanted]
         return sorted(found, key=lambda row: (row.delivery_id, row.step))
 
-    def ended(self, deliveries: Iterable[Delivery], within: float = 20.0) -> list[Attempt]:
+    def kill(self) -> frozenset[str]:
+        """kill -9 of the courier; answers the deliveries whose attempt was recorded before: none is sent again."""
+        recorded = frozenset(row.delivery_id for row in self.records(self.topics.attempts))
+        self.end(number=signal.SIGKILL)
+        return recorded
+
+    def ended(self, deliveries: Iterable[Delivery], within: float = PATIENCE) -> list[Attempt]:
         """The same, once each has ended."""
         wanted = list(deliveries)
 

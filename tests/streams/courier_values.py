@@ -63,7 +63,7 @@ def a_request(url: str, port: int, **fields: Any) -> Request:
         "destination": Destination(url, "127.0.0.1", port),
         "headers": [["Content-Type", "application/json"], ["webhook-id", "dlv_1"]],
         "body": b'{"id":"evt_1"}',
-        "timeout": 5.0,
+        "timeout": 30.0,
     }
     return Request(**(given | fields))
 
@@ -79,7 +79,7 @@ def a_site(site_id: str = "crm", base_revision: int = 0, **fields: Any) -> Chang
         "name": site_id,
         "url": "https://crm.example/hooks",
         "state": "active",
-        "timeout_seconds": 1,
+        "timeout_seconds": 20,
         "content_type": "json",
         "proxy": "direct",
         "parallel": 1,

@@ -16,11 +16,9 @@ from schemas.codec import decode, encode
 from schemas.settings import Settings
 from schemas.topics import Topics
 from tests.broker import HOOKLINE, Broker, environment
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 __all__ = ["Stage"]
-
-STOP = 20.0  # seconds
 
 
 class Stage:
@@ -63,13 +61,13 @@ class Stage:
         """Send a signal and wait; answers the exit code."""
         process = self.processes.pop(slot)
         process.send_signal(number)
-        return process.wait(STOP)
+        return process.wait(PATIENCE)
 
     def close(self) -> None:
         """End what still runs, and remove the topics."""
         for process in self.processes.values():
             process.kill()
-            process.wait(STOP)
+            process.wait(PATIENCE)
         Cluster(self.settings).admin.delete_topics([topic.name for topic in self.topics.catalogue])
 
     def write(self, topic: str, values: Iterable[Any], *, key: bytes | None = None, **more: Any) -> list[int]:
@@ -84,7 +82,7 @@ class Stage:
             raw = value if value is None or isinstance(value, bytes) else encode(value)
             self.producer.produce(topic, raw, key, on_delivery=report, **more)
             self.producer.poll(0)
-        assert self.producer.flush(30) == 0
+        assert self.producer.flush(PATIENCE) == 0
         return offsets
 
     def messages(self, topic: str) -> list[Message]:
@@ -92,7 +90,7 @@ class Stage:
         config = {"bootstrap.servers": self.broker.bootstrap, "group.id": "test", "enable.partition.eof": True}
         consumer = Consumer(config | {"enable.auto.commit": False})
         try:
-            waiting = set(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
+            waiting = set(consumer.list_topics(topic, timeout=PATIENCE).topics[topic].partitions)
             consumer.assign([TopicPartition(topic, each, 0) for each in waiting])
             found = []
             while waiting:
@@ -109,7 +107,7 @@ class Stage:
         """Everything in the topic now, decoded."""
         return [decode(message.value()) for message in self.messages(topic)]
 
-    def wait_for(self, topic: str, count: int, within: float = 30.0) -> list[Any]:
+    def wait_for(self, topic: str, count: int, within: float = PATIENCE) -> list[Any]:
         """The records of a topic once there are so many."""
 
         def enough() -> list[Any]:

@@ -130,7 +130,7 @@ def test_an_events_data_is_json_text_in_a_table(house: House) -> None:
 
 def test_a_large_file_is_streamed_in_little_memory(house: House) -> None:
     put(house, 20_000, customer="c" * 200)
-    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
     tracemalloc.start()
     try:
         connection.request("GET", "/v1/shop/webhook-log.csv", headers={"authorization": f"Bearer {OPERATOR}"})
@@ -148,7 +148,7 @@ def test_a_large_file_is_streamed_in_little_memory(house: House) -> None:
 
 def test_a_caller_who_goes_away_is_no_fault(house: House) -> None:
     put(house, 5_000, customer="c" * 200)
-    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
     connection.request("GET", "/v1/shop/webhook-log.csv", headers={"authorization": f"Bearer {OPERATOR}"})
     connection.getresponse().read(10)
     connection.close()

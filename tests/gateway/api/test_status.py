@@ -113,8 +113,9 @@ def test_kafka_is_looked_at_and_members_are_found(broker: Broker) -> None:
         found = asyncio.run(members_of(settings))
         return len(found["streams"]) == 1 and not found["courier"] and "127.0.0.1" in found["streams"][0]
 
-    eventually(joined, within=30, what="the member is seen")
-    found = watch.look()
+    eventually(joined, what="the member is seen")
+    found = eventually(lambda: looked if not (looked := watch.look()).problem else None, what="Kafka answers in time")
+    assert found is not None
     watch.close()
     consumer.close()
     assert (found.problem, found.brokers) == ("", 1)

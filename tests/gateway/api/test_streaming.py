@@ -26,7 +26,7 @@ class Reading:
     """One stream, read in a thread: its events as (kind, data), and the last id."""
 
     def __init__(self, house: House, path: str, last: str = "", key: str = OPERATOR) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=20)
+        self.connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
         headers = {"authorization": f"Bearer {key}"} | ({"last-event-id": last} if last else {})
         self.connection.request("GET", path, headers=headers)
         self.response = self.connection.getresponse()
@@ -56,7 +56,7 @@ class Reading:
     def close(self) -> None:
         if self.connection.sock is not None:
             self.connection.sock.shutdown(2)
-        self.thread.join(10)
+        self.thread.join(60)
         self.connection.close()
 
 

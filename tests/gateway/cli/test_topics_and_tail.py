@@ -45,7 +45,7 @@ def produce(broker: Broker, topic: str, values: list[tuple[str, str]], *, partit
     producer = Producer({"bootstrap.servers": broker.bootstrap})
     for key, value in values:
         producer.produce(topic, value, key, partition=partition)
-    assert producer.flush(10) == 0
+    assert producer.flush(60) == 0
 
 
 def shown(done: subprocess.CompletedProcess[str]) -> list[Any]:
@@ -55,7 +55,7 @@ def shown(done: subprocess.CompletedProcess[str]) -> list[Any]:
 
 def make(broker: Broker, name: str, partitions: int = 2) -> AdminClient:
     admin = AdminClient({"bootstrap.servers": broker.bootstrap})
-    admin.create_topics([NewTopic(name, partitions, 1)], operation_timeout=10)[name].result(20)
+    admin.create_topics([NewTopic(name, partitions, 1)], operation_timeout=10)[name].result(60)
     return admin
 
 

@@ -15,13 +15,13 @@ from gateway.up.child import Child
 Said = list[tuple[str, str]]
 
 
-def child_of(script: str, said: Said, *, grace: float = 5.0) -> Child:
+def child_of(script: str, said: Said, *, grace: float = 60.0) -> Child:
     command = [sys.executable, "-c", script]
     return Child("role", command, os.environ, lambda who, line: said.append((who, line)), grace)
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what fills the list does not know of events
             await asyncio.sleep(0.01)
 
@@ -100,12 +100,14 @@ def test_a_line_longer_than_the_limit_passes_in_pieces(monkeypatch: pytest.Monke
     assert {who for who, _ in run(scene)} == {"role"}
 
 
-def test_stopping_one_that_waits_for_its_next_start_does_not_wait() -> None:
+def test_stopping_one_that_waits_for_its_next_start_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_module, "FIRST_DELAY", 600)
+
     async def scene(said: Said) -> None:
         child = child_of("raise SystemExit(1)", said)
         child.start()
         await until(lambda: bool(said))
-        async with asyncio.timeout(0.2):
+        async with asyncio.timeout(60):
             await child.stop()
 
     run(scene)

@@ -29,7 +29,7 @@ def test_a_second_one_is_told_who_holds_the_folder_and_a_kill_lets_it_go(tmp_pat
         with pytest.raises(AlreadyRunning, match=f"process {holder.pid}.*HOOKLINE_DATA_DIR"), holding.alone(tmp_path):
             pass
         holder.send_signal(signal.SIGKILL)
-        holder.wait(10)
+        holder.wait(60)
     with holding.alone(tmp_path):
         assert (tmp_path / "up.lock").exists()
 

@@ -25,7 +25,7 @@ def acknowledged(broker: Broker, values: list[bytes]) -> None:
     producer = Producer({"bootstrap.servers": broker.bootstrap, "acks": "all"})
     for value in values:
         producer.produce("kept", value, on_delivery=lambda error, _: reports.append(error))
-    assert producer.flush(20) == 0
+    assert producer.flush(60) == 0
     assert reports == [None] * len(values)
 
 
@@ -33,7 +33,7 @@ def everything(broker: Broker, count: int) -> list[bytes | None]:
     consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "test", "enable.auto.commit": False})
     consumer.assign([TopicPartition("kept", 0, 0)])
     try:
-        return [message.value() for message in consumer.consume(count, 20)]
+        return [message.value() for message in consumer.consume(count, 60)]
     finally:
         consumer.close()
 
@@ -43,7 +43,7 @@ def test_what_it_acknowledged_is_there_after_a_kill_and_after_a_stop(tmp_path: P
     broker.start()
     try:
         admin = AdminClient({"bootstrap.servers": broker.bootstrap})
-        admin.create_topics([NewTopic("kept", 1, 1)])["kept"].result(20)
+        admin.create_topics([NewTopic("kept", 1, 1)])["kept"].result(60)
         acknowledged(broker, [b"one", b"two"])
         port = (tmp_path / "data" / "kafka" / "controller.port").read_text("ascii")
 
@@ -64,9 +64,9 @@ def test_it_makes_no_topic_that_nobody_asked_for(broker: Broker) -> None:
     producer = Producer({"bootstrap.servers": broker.bootstrap, "message.timeout.ms": 2000})
     errors: list[str] = []
     producer.produce("never-made", b"x", on_delivery=lambda error, _: errors.append(error.name() if error else ""))
-    producer.flush(10)
+    producer.flush(60)
     assert errors in (["UNKNOWN_TOPIC_OR_PART"], ["_UNKNOWN_TOPIC"], ["_MSG_TIMED_OUT"])
-    assert "never-made" not in AdminClient({"bootstrap.servers": broker.bootstrap}).list_topics(timeout=5).topics
+    assert "never-made" not in AdminClient({"bootstrap.servers": broker.bootstrap}).list_topics(timeout=60).topics
 
 
 def test_it_stays_small(broker: Broker) -> None:
@@ -83,7 +83,7 @@ def test_a_taken_port_is_one_line_that_names_the_setting(tmp_path: Path) -> None
             env=environment(data_dir=tmp_path, local_kafka_listen=listen),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
     assert done.returncode == 1

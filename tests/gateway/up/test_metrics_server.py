@@ -24,7 +24,7 @@ def server() -> Iterator[MetricsServer]:
 
 
 def got(server: MetricsServer, path: str) -> str:
-    with urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=10) as response:
+    with urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=60) as response:
         text: str = response.read().decode()
         return text
 

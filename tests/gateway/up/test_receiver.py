@@ -30,7 +30,7 @@ def receiver(listen: str) -> Iterator[subprocess.Popen[bytes]]:
 def post(listen: str, body: bytes) -> int:
     request = urllib.request.Request(f"http://{listen}/hooks?a=1", body, {"webhook-id": "dlv_1"})
     try:
-        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - http of this machine
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - http of this machine
             return int(response.status)
     except urllib.error.HTTPError as answer:
         with answer:
@@ -48,4 +48,4 @@ def test_it_shows_what_arrives_answers_as_told_and_stops(receiver: subprocess.Po
     assert first.endswith(' POST /hooks?a=1 dlv_1 point_add c-1 {"points":5}\n')
     assert second.endswith(" POST /hooks?a=1 dlv_1 8 bytes: points=5\n")
     receiver.send_signal(signal.SIGTERM)
-    assert receiver.wait(10) == 0
+    assert receiver.wait(60) == 0

@@ -59,17 +59,17 @@ class Up:
     def output(self) -> str:
         return self.output_file.read_text("utf-8")
 
-    def says(self, words: str, within: float = 40) -> None:
-        eventually(lambda: words in self.output(), within=within, what=f"it says {words!r}: {self.output_file}")
+    def says(self, words: str, within: float = 120) -> None:
+        eventually(lambda: words in self.output(), within=within, what=lambda: f"it says {words!r}: {self.output()}")
 
     def pid(self, role: str) -> int:
         file = self.folder / f"{role}.pid"
-        return int(file.read_text("ascii")) if file.exists() else 0
+        return int((file.read_text("ascii") if file.exists() else "") or 0)  # it is empty while it is written
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def family(self) -> list[psutil.Process]:
         """Every process of it, itself included."""
@@ -120,7 +120,7 @@ def test_a_kill_of_the_supervisor_takes_everything_along_and_the_next_start_is_n
     up.stop(signal.SIGKILL)
     up.output_file.unlink()
     up.start()
-    eventually(lambda: gone(family), within=10, what="nothing of the killed one is left")
+    eventually(lambda: gone(family), what="nothing of the killed one is left")
     up.says("Hookline is ready")
     assert up.stop(signal.SIGINT) == 0
 
@@ -141,7 +141,7 @@ def test_a_second_one_in_the_same_folder_is_told_so(up_on_broker: Up) -> None:
     second = Up(up_on_broker.folder, **up_on_broker.settings)
     second.start()
     assert second.process is not None
-    assert second.process.wait(20) == 1
+    assert second.process.wait(60) == 1
     second.says("already runs in")
     assert up_on_broker.stop() == 0
 
@@ -151,7 +151,7 @@ def test_a_taken_gateway_port_is_one_line_and_nothing_is_started(up: Up) -> None
         up.settings["listen"] = f"127.0.0.1:{server.getsockname()[1]}"
         up.start()
         assert up.process is not None
-        assert up.process.wait(20) == 1
+        assert up.process.wait(60) == 1
     assert up.output().count("\n") == 1
     assert "HOOKLINE_LISTEN" in up.output()
     assert not (up.folder / "kafka").exists()

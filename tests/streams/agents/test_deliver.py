@@ -9,14 +9,14 @@ from collections.abc import Iterator
 import pytest
 
 from schemas.codec import decode
-from schemas.records import AttemptError, DeadLetter, Parked, QueueReason, Rejected, RejectedReason
+from schemas.records import AttemptError, DeadLetter, Delivery, Parked, QueueReason, Rejected, RejectedReason
 from tests.broker import Broker
-from tests.journeys.receiver import Answer, Received, Receiver
+from tests.journeys.receiver import Answer, Receiver
 from tests.streams.courier_stage import CourierStage
 from tests.streams.courier_values import a_site
 from tests.waiting import eventually
 
-HANG = Answer(delay=30)
+HANG = Answer(delay=120)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def sites() -> Iterator[Receiver]:
 
 
 def test_a_message_is_delivered_and_its_row_tells_all(courier: CourierStage, sites: Receiver) -> None:
-    site = courier.site(sites.url("/done"))
+    site, began = courier.site(sites.url("/done")), int(time.time())
     [row] = courier.ended(courier.send(site))
     [got] = sites.at("/done")
     assert (row.status.value, row.response_code, row.response_body, row.step) == ("done", 200, b"ok", 1)
@@ -50,7 +50,7 @@ def test_a_message_is_delivered_and_its_row_tells_all(courier: CourierStage, sit
     assert got.webhook_id == row.delivery_id
     assert got.headers["user-agent"].startswith("Hookline/")
     assert got.headers["content-type"] == "application/json"
-    assert abs(int(got.headers["webhook-timestamp"]) - time.time()) < 10
+    assert began <= int(got.headers["webhook-timestamp"]) <= time.time()
     assert row.duration_us > 0
 
 
@@ -61,7 +61,7 @@ def test_a_failure_is_sent_again_after_its_delay_and_never_before(courier: Couri
     assert [(row.status.value, row.response_code) for row in rows] == [("resent", 500), ("resent", 503), ("done", 200)]
     arrived = sites.at("/twice")
     assert len({(each.webhook_id, each.body) for each in arrived}) == 1
-    assert all(1.0 <= later.at - earlier.at < 3.0 for earlier, later in itertools.pairwise(arrived))
+    assert all(later.at - earlier.at >= 0.99 for earlier, later in itertools.pairwise(arrived))
     assert rows[1].created_at >= (rows[0].next_attempt_at or 0)
 
 
@@ -172,21 +172,16 @@ def test_a_message_that_comes_twice_is_sent_once(courier: CourierStage, sites: R
 
 def test_a_hanging_site_delays_nobody_else(courier: CourierStage, sites: Receiver) -> None:
     sites.script("/hangs", HANG)
-    hanging = courier.site(sites.url("/hangs"), timeout_seconds=2, retry_delays=[])
+    hanging = courier.site(sites.url("/hangs"), timeout_seconds=60, retry_delays=[])
     good = [courier.site(sites.url(f"/good-{number}")) for number in range(9)]
-    courier.send(hanging, 15)
+    waiting = courier.send(hanging, 15)
     eventually(lambda: sites.at("/hangs"), what="it hangs")
-    began = time.monotonic()
-    for site in good:
-        courier.send(site, 3)
-
-    def good_ones() -> list[Received]:
-        found = sites.matching(lambda each: each.path.startswith("/good-"))
-        return found if len(found) == 27 else []
-
-    arrived = eventually(good_ones, what="all good ones have theirs")
-    assert max(each.at for each in arrived) - began < 1.0
-    assert len(sites.at("/hangs")) <= 2
+    sent = [each for site in good for each in courier.send(site, 3)]
+    courier.ended(sent)
+    assert len(sites.matching(lambda each: each.path.startswith("/good-"))) == 27
+    assert len(sites.at("/hangs")) == 1, "it hangs all the while"
+    sites.let_go("/hangs")
+    assert {row.status.value for row in courier.ended(waiting)} == {"done"}
 
 
 def test_no_more_requests_than_the_site_allows_are_in_flight_and_a_full_lane_loses_nothing(
@@ -195,7 +190,7 @@ def test_no_more_requests_than_the_site_allows_are_in_flight_and_a_full_lane_los
     sites.script("/narrow", Answer(delay=0.02))
     site = courier.site(sites.url("/narrow"), parallel=2, timeout_seconds=5)
     sent = courier.send(site, 100, parallel=2)
-    courier.ended(sent, within=30)
+    courier.ended(sent)
     arrived = sites.at("/narrow")
     assert {each.webhook_id for each in arrived} == {each.delivery_id for each in sent}
     assert len(arrived) == 100
@@ -212,7 +207,8 @@ def test_a_site_that_says_when_is_asked_then_and_not_before(courier: CourierStag
     [first, second] = courier.ended(sent)
     assert (first.status.value, first.response_code, second.status.value) == ("resent", 429, "done")
     before, after = sites.at("/busy")
-    assert 2.9 <= after.at - before.at < 5.0
+    assert after.at - before.at >= 2.9
+    assert (first.next_attempt_at or 0) - first.created_at - first.duration_us // 1000 in range(3_000, 3_100)
     assert second.created_at >= (first.next_attempt_at or 0)
 
 
@@ -221,7 +217,7 @@ def test_a_message_that_is_due_long_after_its_tier_goes_on_waiting_and_holds_up_
 ) -> None:
     site, now = courier.site(sites.url("/hops"), parallel=1), time.time_ns() // 1_000_000
     far = courier.message(site, step=2, reason=QueueReason.RETRYING, due=now + 3_600_000)
-    late = courier.message(site, step=2, reason=QueueReason.RETRYING, due=now + 3_500)
+    late = courier.message(site, step=2, reason=QueueReason.RETRYING, due=now + 6_000)
     soon = courier.message(site, step=2, reason=QueueReason.RETRYING, due=now + 1_500)
     tier = courier.topics.retries[1.0]
     courier.put(far, late, soon, topic=tier)
@@ -229,7 +225,12 @@ def test_a_message_that_is_due_long_after_its_tier_goes_on_waiting_and_holds_up_
     first, second = sites.at("/hops")
     assert [first.webhook_id, second.webhook_id] == [soon.delivery_id, late.delivery_id]
     assert time.time() * 1000 >= late.due
-    waiting = [each for each in courier.records(courier.topics.retries[10.0]) if each.delivery_id == far.delivery_id]
+
+    def moved_on() -> list[Delivery]:
+        found = courier.records(courier.topics.retries[10.0])
+        return [each for each in found if each.delivery_id == far.delivery_id]
+
+    waiting = eventually(moved_on, what="the one that is far off waits in the next tier")
     assert [(each.step, each.due, each.parent_attempt) for each in waiting] == [(2, far.due, None)]
 
 

@@ -53,7 +53,8 @@ def test_a_strict_customer_waits_and_the_others_go_on(make_courier: MakeStage, s
     stage.ended([*mine, *others])
     arrived = [each.webhook_id for each in sites.at("/hooks")]
     assert [each for each in arrived if each in ids(mine)] == ids(mine[:1]) + ids(mine)
-    assert arrived[1:11] == ids(others), "they have not waited for it"
+    assert [each for each in arrived if each in ids(others)] == ids(others)
+    assert arrived[1] in ids(others), "they have not waited for it"
 
 
 def test_an_older_message_that_waits_is_known_after_a_kill(make_courier: MakeStage, sites: Receiver) -> None:
@@ -62,7 +63,7 @@ def test_an_older_message_that_waits_is_known_after_a_kill(make_courier: MakeSta
     site = stage.site(sites.url("/hooks"), ordering="site", retry_delays=["4s"])
     sent = send(stage, site, 12)
     stage.start()
-    eventually(lambda: len(sites.at("/hooks")) == 1, what="the first has failed")
+    eventually(lambda: sites.at("/hooks"), what="the first has failed")
     eventually(lambda: parked(stage), what="those that find the lane full are parked")
     stage.end(number=signal.SIGKILL)
     sent += send(stage, site, 3)
@@ -77,7 +78,7 @@ def parked(stage: CourierStage) -> list[Parked]:
 
 def reconfigure(stage: CourierStage, site: str, url: str, revision: int, state: str) -> None:
     stage.configure(
-        a_site(site, base_revision=revision, url=url, state=state, ordering="site", retry_delays=["2s"] * 5)
+        a_site(site, base_revision=revision, url=url, state=state, ordering="site", retry_delays=["2s"] * 20)
     )
 
 
@@ -87,15 +88,16 @@ def test_what_was_parked_behind_younger_ones_goes_before_them(
 ) -> None:
     """The site is disabled while its oldest message waits for a resend: the younger ones are parked before that."""
     stage = make_courier(retry_tiers="2s,20s", lane_size=5, drain_rate="50/s")
-    sites.script("/hooks", 500, 200)
-    site = stage.site(url := sites.url("/hooks"), ordering="site", retry_delays=["2s"] * 5)
+    sites.script("/hooks", 500)
+    site = stage.site(url := sites.url("/hooks"), ordering="site", retry_delays=["2s"] * 20)
     sent = send(stage, site, 1)
     stage.start()
-    eventually(lambda: len(sites.at("/hooks")) == 1, what="the first has failed")
+    eventually(lambda: sites.at("/hooks"), what="the first has failed")
     sent += send(stage, site, 20)
     reconfigure(stage, site, url, 1, "inactive")
     eventually(lambda: len(parked(stage)) >= 21, what="all are parked, the oldest last")
     assert parked(stage)[-1].delivery_id == sent[0].delivery_id
+    sites.script("/hooks", 200)
     if killed:
         stage.end(number=signal.SIGKILL)
         stage.start()
@@ -115,7 +117,7 @@ def test_a_courier_that_leaves_breaks_off_what_is_in_flight_and_the_next_one_kee
     stage.start("one")
     eventually(lambda: len(sites.at("/hooks")) == 2, what="one hangs")
     stage.start("two")
-    stage.ended(sent, within=40)
+    stage.ended(sent)
     assert runs(sites.at("/hooks")) == ids(sent)
 
 

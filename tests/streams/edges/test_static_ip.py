@@ -49,7 +49,7 @@ class Bench:
             self.loop.run_once(0.01)
             return bool(got)
 
-        eventually(look, within=10, what="the answer came")
+        eventually(look, what="the answer came")
         return got[0]
 
     def close(self) -> None:

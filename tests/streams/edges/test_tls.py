@@ -24,7 +24,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 def ask(bench: Bench, server: RawServer, host: str = HOST) -> Answer:
-    return bench.ask(server, url=f"https://{host}:{server.port}/hook", timeout=5.0)
+    return bench.ask(server, url=f"https://{host}:{server.port}/hook", timeout=30.0)
 
 
 def test_a_valid_certificate_is_taken(bench: Bench, tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_tls_of_yesterday_is_a_tls_error(bench: Bench, tmp_path: Path) -> None:
 def test_a_handshake_that_hangs_ends_at_the_deadline(bench: Bench) -> None:
     def handle(connection: socket.socket) -> None:
         connection.recv(1000)
-        server.done.wait(30)
+        server.done.wait(60)
 
     server = bench.server(handle)
     answer = bench.ask(server, url=f"https://{HOST}:{server.port}/hook", timeout=0.3)
