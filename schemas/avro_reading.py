@@ -1,7 +1,7 @@
 """Avro's binary encoding: bytes to values, each field by a function that was chosen once for its type.
 
-Three fifths of a general library's time, and the courier reads a record for every delivery. What the bytes lack or have too
-much of is a ValueError, an EOFError or an IndexError, whatever they are.
+Three fifths of a general library's time, and the courier reads a record for every delivery. What the bytes lack or have
+too much of is a ValueError, an EOFError or an IndexError, whatever they are.
 """
 
 from __future__ import annotations

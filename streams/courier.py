@@ -7,7 +7,6 @@ with 1 when it cannot go on; whoever supervises it starts it again, which is the
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.agent import Deliver
+from streams.agents.deliver.attempt_log import AttemptLog
 from streams.agents.deliver.breakers import Breakers
 from streams.agents.deliver.disabling import Disabling
 from streams.agents.deliver.draining import Draining
@@ -46,6 +46,7 @@ from streams.edges.ledger import Ledger
 from streams.edges.loop import Loop
 from streams.edges.orders_reader import OrdersReader
 from streams.edges.parked_reader import ParkedReader
+from streams.edges.process import look_for_garbage_seldom, raise_descriptor_limit
 from streams.edges.proof_reader import ProofReader
 from streams.edges.resolver import Resolver
 from streams.edges.static_ip import StaticIp
@@ -64,7 +65,6 @@ STOP = 10.0  # seconds for requests in flight
 FLUSH = 2.0  # seconds
 REPORTS = 0.001  # seconds between two looks for delivery reports, while some are expected
 REPORTS_SLOW = 0.02  # the same, when the broker has been silent for a while
-SPARE_DESCRIPTORS = 256
 
 
 def run(settings: Settings) -> int:
@@ -87,6 +87,7 @@ class Courier:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._lines = logs.Lines(settings)
         self._loop = Loop()
         self._stopping = False
         self._failure: Exception | None = None
@@ -137,7 +138,14 @@ class Courier:
             held_until=breakers.held_until,
             ordering=ordering,
         )
-        settling = Settling(writer=ledger, shares=shares, topics=topics, tiers=topics.retries, parking=draining)
+        settling = Settling(
+            writer=ledger,
+            shares=shares,
+            topics=topics,
+            tiers=topics.retries,
+            parking=draining,
+            log=AttemptLog(self._lines),
+        )
         congested: Callable[[], bool] = lambda: ledger.outstanding >= MOST_UNACKNOWLEDGED  # noqa: E731
         obeying = Obeying(shares=shares, lanes=lanes, settling=settling, sites=sites)
         admission = Admission(
@@ -200,6 +208,7 @@ class Courier:
             ordering=ordering,
         )
         consumer.start(agent)
+        look_for_garbage_seldom()
         log.info("courier started", kafka=settings.bootstrap_servers, most_in_flight=settings.max_in_flight)
         self._go_round(ledger, agent.pump, lambda: self._stopping)
         self._stop(agent, consumer, ledger, exchanges)
@@ -227,6 +236,12 @@ class Courier:
 
     def _go_round(self, ledger: Ledger, pump: Callable[[], None], until: Callable[[], bool]) -> None:
         """Run the loop. While delivery reports are expected it looks for them often: nobody wakes us for those."""
+        try:
+            self._turn_by_turn(ledger, pump, until)
+        finally:
+            self._lines.flush()
+
+    def _turn_by_turn(self, ledger: Ledger, pump: Callable[[], None], until: Callable[[], bool]) -> None:
         silent_since, outstanding = steady(), 0
         while not until():
             if ledger.outstanding != outstanding:
@@ -235,6 +250,7 @@ class Courier:
             self._loop.run_once(often if outstanding else 1.0)
             ledger.pump()
             pump()
+            self._lines.flush()
             if self._failure is not None:
                 raise self._failure
 
@@ -262,20 +278,3 @@ class Courier:
 
     def _fail(self, error: Exception) -> None:
         self._failure = self._failure or error
-
-
-def raise_descriptor_limit(most: int) -> None:
-    """Allow as many open files as the caps need.
-
-    Raises:
-        HooklineError: the system does not allow them.
-    """
-    needed = 2 * most + SPARE_DESCRIPTORS
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < needed:
-        raise HooklineError(
-            f"HOOKLINE_MAX_IN_FLIGHT={most} needs {needed} open files and this system allows {hard}; "
-            "lower it, or raise the limit (ulimit -n)"
-        )
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

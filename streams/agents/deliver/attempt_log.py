@@ -7,26 +7,34 @@ from typing import Any
 import structlog
 
 from schemas.records import Attempt, AttemptStatus
+from streams.edges.logs import Lines
 from streams.edges.metrics import ATTEMPT_SECONDS, ATTEMPTS, DEAD
 
-__all__ = ["log_attempt", "log_lost"]
+__all__ = ["AttemptLog"]
 
 log: Any = structlog.get_logger("courier")
 
 
-def log_attempt(row: Attempt) -> None:
-    """An attempt that is being recorded."""
-    log.info("attempt", **fields(row))
-    ATTEMPTS[row.status].inc()
-    if row.status is AttemptStatus.FAILED:
-        DEAD.inc()
-    if row.request_method:  # what ends unsent took no time
-        ATTEMPT_SECONDS.observe(row.duration_us / 1_000_000)
+class AttemptLog:
+    """Says it; `lines` writes it."""
 
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
 
-def log_lost(row: Attempt) -> None:
-    """An attempt whose partition went to another courier, which makes it again."""
-    log.warning("attempt not recorded, its partition was lost", **fields(row))
+    def attempt(self, row: Attempt) -> None:
+        """An attempt that is being recorded."""
+        if self._lines.shown:
+            self._lines.info("attempt", fields(row))
+        ATTEMPTS[row.status].inc()
+        if row.status is AttemptStatus.FAILED:
+            DEAD.inc()
+        if row.request_method:  # what ends unsent took no time
+            ATTEMPT_SECONDS.observe(row.duration_us / 1_000_000)
+
+    @staticmethod
+    def lost(row: Attempt) -> None:
+        """An attempt whose partition went to another courier, which makes it again."""
+        log.warning("attempt not recorded, its partition was lost", **fields(row))
 
 
 def fields(row: Attempt) -> dict[str, object]:

@@ -15,7 +15,7 @@ from schemas.codec import encode
 from schemas.records import Attempt, AttemptError, AttemptStatus, Delivery, Rejected, RejectedReason
 from schemas.topics import Topics
 from streams.agents.deliver import ordering
-from streams.agents.deliver.attempt_log import log_attempt, log_lost
+from streams.agents.deliver.attempt_log import AttemptLog
 from streams.agents.deliver.rejecting import Rejecting, Writer, reference
 from streams.agents.deliver.shares import Shares
 from streams.agents.deliver.work import Source, Work
@@ -50,11 +50,20 @@ class Settling:
         topics: where what goes.
         tiers: seconds -> retry topic.
         parking: is told of what is parked.
+        log: is told of every attempt.
     """
 
     def __init__(
-        self, *, writer: Writer, shares: Shares, topics: Topics, tiers: Mapping[float, str], parking: Parking
+        self,
+        *,
+        writer: Writer,
+        shares: Shares,
+        topics: Topics,
+        tiers: Mapping[float, str],
+        parking: Parking,
+        log: AttemptLog,
     ) -> None:
+        self._log = log
         self._writer, self._shares, self._topics, self._tiers = writer, shares, topics, tiers
         self._parking, self._rejecting = parking, Rejecting(writer, topics.rejected)
         self._under_way: dict[str, Work] = {}
@@ -212,10 +221,10 @@ class Settling:
     def _leave(self, work: Work, row: Attempt, follows: Verdict) -> None:
         if not work.live and not isinstance(follows, Delivered):
             # Another courier makes this step again. A row would tell it that a follower is there, and none is.
-            log_lost(row)
+            self._log.lost(row)
             self.forget(work)
             return
-        log_attempt(row)
+        self._log.attempt(row)
         encoded = encode(row)
         match follows:
             case Delivered():

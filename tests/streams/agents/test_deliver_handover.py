@@ -9,6 +9,7 @@ from schemas.settings import Settings
 from schemas.topics import Topics
 from streams.agents.deliver.admission import Admission
 from streams.agents.deliver.agent import Deliver
+from streams.agents.deliver.attempt_log import AttemptLog
 from streams.agents.deliver.breakers import Breakers
 from streams.agents.deliver.disabling import Disabling
 from streams.agents.deliver.draining import Draining
@@ -69,7 +70,14 @@ def an_agent() -> tuple[Deliver, Shares]:
         held_until=lambda _site, _now: None,
         ordering=ordering,
     )
-    settling = Settling(writer=nobody, shares=shares, topics=TOPICS, tiers=TOPICS.retries, parking=draining)
+    settling = Settling(
+        writer=nobody,
+        shares=shares,
+        topics=TOPICS,
+        tiers=TOPICS.retries,
+        parking=draining,
+        log=AttemptLog(nobody),  # type: ignore[arg-type]  # not asked
+    )
     obeying = Obeying(shares=shares, lanes=lanes, settling=settling, sites=nobody)  # type: ignore[arg-type]  # not asked
     admission = Admission(
         loop=loop,
