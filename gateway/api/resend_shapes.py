@@ -57,6 +57,8 @@ class ResendCounted(BaseModel):
     already_done: Annotated[int, Field(description="delivered meanwhile; left out with `skip_done`")]
     pending: int
     skipped: Annotated[int, Field(description="cannot be sent again: expired, or the site is archived")]
+    oldest: Annotated[Time | None, Field(description="the first of their last attempts that match")]
+    newest: Annotated[Time | None, Field(description="the last of them")]
     as_of: Time | None
     token: str
 

@@ -22,6 +22,7 @@ from gateway.jobs.starting import Starting
 from projections.queries import operations
 from projections.queries.offsets import as_of
 from projections.queries.selecting import Selected, TooManySelected, check_filter, moment_of, select_deliveries
+from projections.queries.times import iso_or_none
 from schemas.definitions.forms import State
 from schemas.errors import FieldError, FieldInvalid, SecretUnreadable
 from schemas.records import AttemptStatus, EntityKind
@@ -75,8 +76,9 @@ class Resends:
         }
         found = await self._selected(frozen)
         counts = {name: getattr(found, name) for name in ("by_site", "by_code", "already_done", "pending", "skipped")}
+        times = {"oldest": iso_or_none(found.oldest), "newest": iso_or_none(found.newest)}
         token = self.keyring.seal(orjson.dumps(frozen))
-        return Answer({"count": len(found.ids), **counts, "as_of": seen, "token": token})
+        return Answer({"count": len(found.ids), **counts, **times, "as_of": seen, "token": token})
 
     async def _start(self, call: Call, sent: ResendsSent, token: str) -> Answer:
         """A token starts one job, however often it comes: by a second click, or by a client that heard no answer."""

@@ -33,7 +33,7 @@ COMMENTS = re.compile(
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 STYLES = "css/console.css"  # all of css/, one after the other: one request
 CORE = ("app", "shell", "router", "run", "session", "lib/api", "lib/time", "lib/url")
-CORE_PARTS = ("ui/says", "ui/states", "ui/status")
+CORE_PARTS = ("ui/says", "ui/status")
 FIRST = ("lit/lit-html.js", *(f"js/{name}.js" for name in (*CORE, *CORE_PARTS)))  # what every page needs, asked at once
 
 

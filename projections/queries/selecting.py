@@ -37,7 +37,10 @@ class TooManySelected(HooklineError):
 
 @dataclass(slots=True)
 class Selected:
-    """The deliveries, the oldest failure first; counts are of deliveries. `skipped` cannot be sent again."""
+    """The deliveries, the oldest failure first; counts are of deliveries. `skipped` cannot be sent again.
+
+    `oldest` and `newest` (ms) are of the last attempts that match, one a delivery.
+    """
 
     ids: list[str] = field(default_factory=list)
     by_site: dict[str, int] = field(default_factory=dict)
@@ -45,6 +48,8 @@ class Selected:
     already_done: int = 0
     pending: int = 0
     skipped: int = 0
+    oldest: int | None = None
+    newest: int | None = None
 
 
 def moment_of(connection: Connection, topic: str) -> dict[int, int]:
@@ -77,11 +82,11 @@ def select_deliveries(
         TooManySelected: as it says.
     """
     found = matching(connection, account, parameters, moment)
-    result, codes, by_site = Selected(), Counter[str](), Counter[str]()
+    result, codes, by_site, times = Selected(), Counter[str](), Counter[str](), list[int]()
     for chunk in chunks(found):
         whole, done, waiting = state_of(connection, account, chunk)
         for delivery_id in chunk:
-            site, code = found[delivery_id]
+            site, code, at = found[delivery_id]
             is_done = delivery_id in done
             result.already_done += is_done
             if delivery_id not in whole or site not in sites:
@@ -91,16 +96,18 @@ def select_deliveries(
                 result.pending += delivery_id in waiting
                 by_site[site] += 1
                 codes[NO_ANSWER if code is None else str(code)] += 1
+                times.append(at)
     result.by_site, result.by_code = dict(by_site), dict(codes)
+    result.oldest, result.newest = min(times, default=None), max(times, default=None)
     return result
 
 
 def matching(
     connection: Connection, account: str, parameters: Mapping[str, str], moment: Moment
-) -> dict[str, tuple[str, int | None]]:
-    """Delivery -> its site, and the code of its last attempt that matches."""
+) -> dict[str, tuple[str, int | None, int]]:
+    """Delivery -> its site, and the code and the time (ms) of its last attempt that matches."""
     query = (
-        select(table.delivery_id, table.site_id, table.response_code)
+        select(table.delivery_id, table.site_id, table.response_code, table.created_at)
         .where(
             table.account == account,
             table.status != AttemptStatus.QUEUED.value,
@@ -110,9 +117,9 @@ def matching(
         )
         .order_by(table.created_at, table.place)
     )
-    found: dict[str, tuple[str, int | None]] = {}
+    found: dict[str, tuple[str, int | None, int]] = {}
     for row in connection.execute(query.execution_options(yield_per=CHUNK)):
-        found[row.delivery_id] = (row.site_id, row.response_code)
+        found[row.delivery_id] = (row.site_id, row.response_code, row.created_at)
         if len(found) > MOST_SELECTED:
             raise TooManySelected(f"the filter selects more than {MOST_SELECTED:,} messages; narrow it")
     return found

@@ -44,7 +44,7 @@ def test_what_waits_is_grouped_by_reason_and_opens_to_its_messages(page: Page, a
         }
         for cause, at in (("breaker_open", "2026-11-24T02:00:00Z"), (None, "2026-11-24T01:00:00Z"))
     ]
-    (one,) = evaluate(page, "js/pages/home.js", "(m, groups) => m.together(groups)", groups)
+    (one,) = evaluate(page, "js/ui/groups.js", "(m, groups) => m.together(groups)", groups)
     assert (one["count"], one["causes"], one["oldest_queued_at"]) == (4, ["breaker_open"], "2026-11-24T01:00:00Z")
 
 

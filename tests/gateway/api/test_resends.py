@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from gateway.api.resend_shapes import ResendCounted, ResendShown, ResendStarted
 from schemas.codec import decode_as
 from schemas.records import AttemptStatus, Delivery, Operation, Trigger
+from schemas.times import iso
 from tests.gateway.api.test_any_input import ANYTHING, places, put
 from tests.gateway.folded import fold
 from tests.gateway.house import House
 from tests.gateway.jobs import Jobs
 from tests.gateway.resends import FAILED, a_site, commands, dry_run, put_failed, start, state
-from tests.projections.records import a_message, an_attempt
+from tests.projections.records import NOW, a_message, an_attempt
 from tests.waiting import eventually
 
 
@@ -36,6 +37,7 @@ def test_a_dry_run_counts_deliveries_and_sends_nothing(house: House, site: str) 
     assert answer.json["count"] == 4
     assert answer.json["by_site"] == {site: 4}
     assert answer.json["by_code"] == {"500": 3, "none": 1}
+    assert [answer.json[name] for name in ("oldest", "newest")] == [iso(NOW + 1), iso(NOW + 4)]
     assert commands(house) == []
     assert dry_run(house, status="failed", response_code="5xx")["count"] == 3
     assert dry_run(house, delivery_id="dlv_001,dlv_003,dlv_999")["count"] == 2

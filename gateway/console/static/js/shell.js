@@ -8,8 +8,7 @@ import { NAVIGATION, OPERATOR, exists, go } from "./router.js";
 import { cancel, isAway, retry, run } from "./run.js";
 import { end, forget, session } from "./session.js";
 import { icon } from "./ui/status.js";
-import { close, says } from "./ui/says.js";
-import { failure, skeleton } from "./ui/states.js";
+import { close, failure, says, skeleton } from "./ui/says.js";
 
 /** @type {{freshness: import("./lib/api.js").Freshness | null, menu: boolean}} */
 export const frame = { freshness: null, menu: false };

@@ -4,7 +4,7 @@ import { html } from "../../lit/lit-html.js";
 import { number } from "../lib/time.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
 import { badge, look } from "../ui/status.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/says.js";
 import { pager } from "../ui/table.js";
 import { timeline } from "../ui/timeline.js";
 import { because, explained } from "../ui/words.js";

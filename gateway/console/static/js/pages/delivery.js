@@ -5,7 +5,7 @@ import { duration } from "../lib/time.js";
 import { attemptDiff } from "../ui/attempt-diff.js";
 import { facts, ident, when, whole } from "../ui/bits.js";
 import { badge } from "../ui/status.js";
-import { part } from "../ui/states.js";
+import { part } from "../ui/says.js";
 import { table } from "../ui/table.js";
 import { sentBy } from "../ui/words.js";
 

@@ -8,7 +8,7 @@ import { mayWrite } from "../session.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
 import { copyLink, exportMenu } from "../ui/link.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/says.js";
 import { pager, table } from "../ui/table.js";
 import { widen } from "../ui/widen.js";
 import { matches } from "../ui/words.js";

@@ -8,7 +8,7 @@ import { clear, filterBar, isFiltered } from "../ui/filters.js";
 import { copyLink, exportMenu } from "../ui/link.js";
 import { badge, word } from "../ui/status.js";
 import { selecting, withPane } from "../ui/pane.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/says.js";
 import { columnChooser, pager, table } from "../ui/table.js";
 import { widen } from "../ui/widen.js";
 import { because, matches } from "../ui/words.js";
@@ -70,7 +70,7 @@ export default {
     return html`${filterBar(ctx, filters(definitions))}${histogram(ctx, { title: "Requests", path: "/stats/incoming", series: REQUESTS, kind: "outcome", part: "definition_id" })}
       <div class="bulk"><span>${matches(page)} match${page.searched_to ? html`, searched back to ${when(page.searched_to)}` : ""}.</span>${tickBar(ctx, "Reprocess", rows, (ticked) => reprocess(ctx, { request_ids: ticked.map((row) => row.id) }))}${liveBar(ctx)}</div>
       ${withPane(ctx, html`
-        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows, ticked: ticksOf(ctx), changed: ctx.update, key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, look: [ctx, timesLook()], empty: () => nothingThere(ctx, definitions) })}
+        ${table({ name: "in-log", caption: "Requests, the newest first", columns: COLUMNS, rows, ticked: ticksOf(ctx), changed: ctx.update, key: (row) => row.id, href: (row) => ctx.href(`/in/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, needs: [ctx, timesLook()], empty: () => nothingThere(ctx, definitions) })}
         <div class="table-foot">${pager(ctx, page)}</div>${unknownEndpoints(ctx)}`, { label: "The selected request", name: "request", path: "/incoming-log", view: (request) => requestView(ctx, request) })}`;
   },
 };

@@ -6,7 +6,7 @@ import { mayWrite } from "../session.js";
 import { copy, when } from "../ui/bits.js";
 import { written } from "../ui/editing.js";
 import { filterBar, isFiltered } from "../ui/filters.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/says.js";
 import { badge, icon } from "../ui/status.js";
 import { pager, table } from "../ui/table.js";
 

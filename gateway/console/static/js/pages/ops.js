@@ -4,7 +4,7 @@ import { html, nothing } from "../../lit/lit-html.js";
 import { number } from "../lib/time.js";
 import { facts, when, whole } from "../ui/bits.js";
 import { badge } from "../ui/status.js";
-import { part } from "../ui/states.js";
+import { part } from "../ui/says.js";
 
 /** @param {boolean} available @param {string | null} detail */
 const does = (available, detail) => html`${badge(available ? "available" : "away")}${detail ? html`: ${detail}` : nothing}`;

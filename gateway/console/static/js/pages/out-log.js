@@ -8,8 +8,9 @@ import { widen } from "../ui/widen.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
 import { badge, word } from "../ui/status.js";
+import { namesOf } from "../ui/filter-words.js";
 import { selecting, withPane } from "../ui/pane.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/says.js";
 import { columnChooser, pager, table } from "../ui/table.js";
 import { ERROR_OPTIONS, TRIGGERS, matches, sentBy } from "../ui/words.js";
 import { mayWrite } from "../session.js";
@@ -74,7 +75,7 @@ export default {
     return html`${filterBar(ctx, filters(sites))}${histogram(ctx, { title: "Attempts", path: "/stats/attempts", series: ATTEMPTS, kind: "status", part: "site_id" })}
       <div class="bulk">${count(page)}${bulkButton(ctx, page, sites)}${tickBar(ctx, "Resend", rows, again)}${siteLink(ctx)}${liveBar(ctx)}</div>
       ${withPane(ctx, html`
-        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows, ticked: ticksOf(ctx), changed: ctx.update, key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, look: [ctx, timesLook()], empty: () => nothingThere(ctx, sites) })}
+        ${table({ name: "out-log", caption: "Attempts, the newest first", columns: COLUMNS, rows, ticked: ticksOf(ctx), changed: ctx.update, key: (row) => row.id, href: (row) => ctx.href(`/out/log/${encodeURIComponent(row.id)}`), open: selecting(ctx), selected: ctx.hash, needs: [ctx, timesLook()], empty: () => nothingThere(ctx, sites) })}
         <div class="table-foot">${pager(ctx, page)}</div>`, { label: "The selected attempt", name: "attempt", path: "/webhook-log", view: (attempt) => attemptView(ctx, attempt) })}`;
   },
 };
@@ -84,9 +85,6 @@ const count = (page) => html`<span>${matches(page)} match${page.searched_to ? ht
 
 /** @param {import("../run.js").Ctx} ctx */
 const siteLink = (ctx) => (ctx.query.has("site_id") ? html`<a class="button" href=${ctx.href(`/sites/${encodeURIComponent(ctx.query.get("site_id") ?? "")}?tab=settings`)}>Edit the site</a>` : nothing);
-
-/** By id. @param {any[]} sites */
-const namesOf = (sites) => Object.fromEntries(sites.map((site) => [site.id, site.name]));
 
 /** All that match, again: asks first, with exact numbers. @param {import("../run.js").Ctx} ctx @param {any} page @param {any[]} sites */
 function bulkButton(ctx, page, sites) {

@@ -6,9 +6,9 @@ import { attempt } from "../run.js";
 import { mayWrite } from "../session.js";
 import { when } from "../ui/bits.js";
 import { ask } from "../ui/dialog.js";
+import { together } from "../ui/groups.js";
 import { badge, word } from "../ui/status.js";
-import { together } from "./home.js";
-import { empty, part } from "../ui/states.js";
+import { empty, part } from "../ui/says.js";
 import { table } from "../ui/table.js";
 
 const SHOWN = 50; // messages of a group

@@ -6,7 +6,7 @@ import { bytes } from "../lib/time.js";
 import { when } from "../ui/bits.js";
 import { clear, filterBar, isFiltered } from "../ui/filters.js";
 import { badge } from "../ui/status.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/says.js";
 import { pager, table } from "../ui/table.js";
 import { widen } from "../ui/widen.js";
 

@@ -6,10 +6,10 @@ import { attempt } from "../run.js";
 import { mayWrite } from "../session.js";
 import { facts, ident, whole } from "../ui/bits.js";
 import { ask } from "../ui/dialog.js";
+import { filterWords, siteNames } from "../ui/filter-words.js";
 import { finished } from "../ui/job.js";
 import { announce } from "../ui/says.js";
 import { badge } from "../ui/status.js";
-import { filterWords } from "./resends.js";
 
 /** @param {any} resend */
 const hasEnded = (resend) => ["done", "cancelled"].includes(resend.state);
@@ -37,16 +37,16 @@ export default {
   title: () => "Resend",
   /** @param {import("../run.js").Ctx} ctx */
   async load(ctx) {
-    const resend = await ctx.get(`/resends/${encodeURIComponent(ctx.params.id)}`, { after: ctx.after ?? ctx.query.get("after") });
+    const [resend, names] = await Promise.all([ctx.get(`/resends/${encodeURIComponent(ctx.params.id)}`, { after: ctx.after ?? ctx.query.get("after") }), siteNames(ctx)]);
     ctx.state.latest = resend;
-    return resend;
+    return names;
   },
   /** @param {import("../run.js").Ctx} ctx */
   ready: (ctx) => void follow(ctx),
   /** @param {import("../run.js").Ctx} ctx */
   leave: (ctx) => (ctx.state.left = true),
-  /** @param {import("../run.js").Ctx} ctx */
-  view(ctx) {
+  /** @param {import("../run.js").Ctx} ctx @param {import("../ui/filter-words.js").Names} names */
+  view(ctx, names) {
     const resend = ctx.state.latest;
     const left = resend.count - resend.sent - resend.failed;
     return html`<p>${badge(resend.state)} ${number(resend.sent)} of ${number(resend.count)} sent${resend.failed ? `, ${number(resend.failed)} left out` : ""}${resend.state === "cancelled" && left ? `, ${number(left)} not sent` : ""}${resend.eta_seconds === null ? "" : `, about ${duration(resend.eta_seconds * 1000)} to go`}</p>
@@ -58,7 +58,7 @@ export default {
         ["Resend", ident(resend.id)],
         ["Started", whole(resend.created_at)],
         ["By", html`<bdi>${resend.author}</bdi>`],
-        ["What", html`<bdi>${filterWords(resend.filter)}</bdi>`],
+        ["What", html`<bdi>${filterWords(resend.filter, names)}</bdi>`],
         ["Rate", `${number(resend.rate)} messages a second`],
         ["Delivered meanwhile", resend.skip_done ? "left out" : "sent too"],
       ])}`;

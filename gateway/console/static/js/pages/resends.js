@@ -3,20 +3,18 @@
 import { html } from "../../lit/lit-html.js";
 import { number } from "../lib/time.js";
 import { when } from "../ui/bits.js";
+import { filterWords, siteNames } from "../ui/filter-words.js";
 import { badge } from "../ui/status.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/says.js";
 import { pager, table } from "../ui/table.js";
 
-/** @param {Record<string, any>} filter in words */
-export const filterWords = (filter) => Object.entries(filter).map(([name, value]) => (name === "delivery_id" && value.includes(",") ? `${value.split(",").length} messages, ticked` : `${name.replace(/_id$/, "").replaceAll("_", " ")} ${value}`)).join(", ") || "everything";
-
-/** @type {import("../ui/table.js").Column[]} */
-const COLUMNS = [
+/** @param {import("../ui/filter-words.js").Names} names @returns {import("../ui/table.js").Column[]} */
+const columns = (names) => [
   { id: "created_at", label: "Started", cell: (row) => when(row.created_at) },
   { id: "state", label: "State", cell: (row) => badge(row.state) },
   { id: "sent", label: "Sent", number: true, cell: (row) => `${number(row.sent)} of ${number(row.count)}` },
   { id: "failed", label: "Left out", number: true, cell: (row) => (row.failed ? number(row.failed) : "") },
-  { id: "filter", label: "What", cell: (row) => html`<bdi>${filterWords(row.filter)}</bdi>` },
+  { id: "filter", label: "What", cell: (row) => html`<bdi>${filterWords(row.filter, names)}</bdi>` },
   { id: "author", label: "By", cell: (row) => html`<bdi>${row.author}</bdi>` },
 ];
 
@@ -26,11 +24,11 @@ const rank = (row) => ["running", "paused"].indexOf(row.state) >>> 0; // what ha
 export default {
   title: () => "Resends",
   /** @param {import("../run.js").Ctx} ctx */
-  load: (ctx) => ctx.get("/resends", { cursor: ctx.query.get("cursor"), after: ctx.after }),
-  /** @param {import("../run.js").Ctx} ctx @param {any} page */
-  view(ctx, page) {
+  load: (ctx) => Promise.all([ctx.get("/resends", { cursor: ctx.query.get("cursor"), after: ctx.after }), siteNames(ctx)]),
+  /** @param {import("../run.js").Ctx} ctx @param {[page: any, names: import("../ui/filter-words.js").Names]} data */
+  view(ctx, [page, names]) {
     const rows = [...page.items].sort((a, b) => rank(a) - rank(b));
     const nothingThere = () => empty("Nothing was sent again in bulk yet", html`<p>Filter the <a href=${ctx.href("/out/log?status=failed")}>outgoing log</a> down to what should go out again, then press Resend: it says how many messages that are before anything is sent.</p>`);
-    return html`${table({ name: "resends", caption: "Resends, what runs first", columns: COLUMNS, rows, key: (row) => row.id, href: (row) => ctx.href(`/resends/${encodeURIComponent(row.id)}`), empty: nothingThere })}${pager(ctx, page)}`;
+    return html`${table({ name: "resends", caption: "Resends, what runs first", columns: columns(names), rows, key: (row) => row.id, href: (row) => ctx.href(`/resends/${encodeURIComponent(row.id)}`), empty: nothingThere })}${pager(ctx, page)}`;
   },
 };

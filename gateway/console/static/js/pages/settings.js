@@ -5,7 +5,7 @@ import { attempt } from "../run.js";
 import { mayWrite, session } from "../session.js";
 import { copyButton, submitting, when } from "../ui/bits.js";
 import { ask, tell } from "../ui/dialog.js";
-import { part } from "../ui/states.js";
+import { part } from "../ui/says.js";
 
 /** @typedef {import("../run.js").Ctx} Ctx */
 

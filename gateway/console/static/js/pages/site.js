@@ -17,7 +17,7 @@ import { conflict, keep } from "../ui/keeping.js";
 import { siteForm } from "../ui/site-form.js";
 import { messageCard } from "../ui/site-message.js";
 import { rotateButton, secretList } from "../ui/site-secrets.js";
-import { empty, part } from "../ui/states.js";
+import { empty, part } from "../ui/says.js";
 import { badge } from "../ui/status.js";
 import { table } from "../ui/table.js";
 

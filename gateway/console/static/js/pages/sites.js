@@ -7,7 +7,7 @@ import { when } from "../ui/bits.js";
 import { written } from "../ui/editing.js";
 import { filterBar, isFiltered } from "../ui/filters.js";
 import { breaker, percent } from "../ui/site-words.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/says.js";
 import { badge } from "../ui/status.js";
 import { pager, table } from "../ui/table.js";
 

@@ -14,7 +14,7 @@ import { choice, labelled, said, text } from "../ui/field.js";
 import { filterTree } from "../ui/filter-tree.js";
 import { conflict, keep, unsaved } from "../ui/keeping.js";
 import { messageCard } from "../ui/site-message.js";
-import { part } from "../ui/states.js";
+import { part } from "../ui/says.js";
 import { badge } from "../ui/status.js";
 
 /** @typedef {import("../run.js").Ctx} Ctx @typedef {import("../ui/editing.js").Editing} Editing

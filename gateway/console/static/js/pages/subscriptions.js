@@ -7,7 +7,7 @@ import { inWords } from "../lib/site.js";
 import { mayWrite } from "../session.js";
 import { written } from "../ui/editing.js";
 import { words } from "../ui/catalogue.js";
-import { empty } from "../ui/states.js";
+import { empty } from "../ui/says.js";
 import { badge } from "../ui/status.js";
 
 /** @typedef {import("../run.js").Ctx} Ctx */

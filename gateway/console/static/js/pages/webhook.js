@@ -13,7 +13,7 @@ import { editing, forgetDraft, isDirty, isFresh, setState, take } from "../ui/ed
 import { words } from "../ui/catalogue.js";
 import { editor } from "../ui/editor.js";
 import { paste, recent, stop, use, wait } from "../ui/sample.js";
-import { empty, part } from "../ui/states.js";
+import { empty, part } from "../ui/says.js";
 import { badge } from "../ui/status.js";
 import { table } from "../ui/table.js";
 import { conflict, keep as kept } from "../ui/keeping.js";

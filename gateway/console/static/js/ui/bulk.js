@@ -6,7 +6,7 @@ import { number } from "../lib/time.js";
 import { go } from "../router.js";
 import { attempt } from "../run.js";
 import { toast } from "./says.js";
-import { whole } from "./bits.js";
+import { when, whole } from "./bits.js";
 import { ask } from "./dialog.js";
 
 const TYPED_ABOVE = 10_000; // messages; beyond, a name has to be typed
@@ -32,7 +32,7 @@ function askFor(counted, siteNames, account) {
   const count = () => counted.count + (state.skip ? 0 : counted.already_done); // `count` leaves them out
   return ask({
     title: "Resend these messages?",
-    body: () => html`<p>${number(counted.count)} ${counted.count === 1 ? "message" : "messages"} as of ${whole(counted.as_of)}; what fails later is not among them.</p>
+    body: () => html`<p>${number(counted.count)} ${counted.count === 1 ? "message" : "messages"} as of ${whole(counted.as_of)}; what fails later is not among them. Tried last from ${when(counted.oldest)} to ${when(counted.newest)}.</p>
       <div class="columns">${counts("By site", Object.entries(counted.by_site).map(([id, n]) => [siteNames[id] ?? id, n]))}${counts("By code", Object.entries(counted.by_code))}</div>
       ${counted.already_done ? html`<p><label><input type="checkbox" name="skip" .checked=${state.skip} @change=${(/** @type {any} */ event) => (state.skip = event.target.checked)}> Leave out the ${number(counted.already_done)} that were delivered meanwhile</label></p>` : nothing}
       ${counted.pending ? html`<p>${number(counted.pending)} have a retry that waits; it is superseded.</p>` : nothing}

@@ -22,8 +22,8 @@ import { number, tick, wholeTime } from "../lib/time.js";
  */
 
 const [W, H] = [600, 120];
-/** @type {Record<string, string>} */
-const SPANS = { "1m": "minute", "10m": "10 min", "1h": "hour" };
+/** A bucket in words, where the API's are not enough. @type {Record<string, string>} */
+const BUCKETS = { "1m": "minute", "1h": "hour", "24h": "day" };
 
 /** Attempts by status. @type {Series[]} */
 export const ATTEMPTS = [{ id: "done", label: "Done", look: "done" }, { id: "resent", label: "Resent", look: "resent", style: "dotted" }, { id: "failed", label: "Failed", look: "failed", style: "hatched" }];
@@ -32,7 +32,7 @@ export const REQUESTS = [{ id: "accepted", label: "Accepted", look: "done" }, { 
 
 /** @param {Chart} chart */
 export function chart({ title: what, per = "", series, items, kind = "bars", format = number, limit, zoom, state, update }) {
-  const title = per ? `${what}, per ${SPANS[per] ?? per}` : what;
+  const title = per ? `${what}, per ${BUCKETS[per] ?? per.replace("m", " min").replace("h", " h")}` : what;
   if (!items.length) return html`<p class="meta">${title}: nothing in this range.</p>`;
   const sum = (/** @type {any} */ item) => series.reduce((total, { id }) => total + (item[id] ?? 0), 0);
   const top = Math.max(1, limit ?? 0, ...items.map((item) => (kind === "bars" ? sum(item) : Math.max(...series.map(({ id }) => item[id] ?? 0)))));

@@ -11,7 +11,7 @@ import { filterTree } from "./filter-tree.js";
 import { unsaved } from "./keeping.js";
 import { mappingRows } from "./mapping.js";
 import { address, resultPanel, samplePanel, suggestions, wait } from "./sample.js";
-import { failure } from "./states.js";
+import { failure } from "./says.js";
 import { badge, icon } from "./status.js";
 
 /** @typedef {import("./editing.js").Editing} Editing */

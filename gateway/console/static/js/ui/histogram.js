@@ -6,8 +6,8 @@ import { run } from "../run.js";
 import { chart } from "./chart.js";
 
 const PLACES = ["cursor", "limit", "from", "to"]; // where one is in the list, not which rows it has
-/** Steps of long ranges: at most 186 bars. Below, the API chooses: up to 288, of two days. @type {[days: number, step: string][]} */
-const STEPS = [[92, "24h"], [31, "12h"], [8, "4h"]];
+const MOST_BARS = 120; // more are too thin to tell apart, and to point at
+const STEPS = [1, 2, 5, 10, 20, 30, 60, 120, 240, 720, 1440]; // minutes; a day is a whole number of each
 
 /**
  * @typedef {object} Figures
@@ -24,8 +24,8 @@ export function histogram(ctx, { title, path, series, kind, part }) {
   const shown = wanted ? series.filter(({ id }) => id === wanted) : series;
   if (!shown.length || [...ctx.query.keys()].some((name) => ![...PLACES, kind, part].includes(name))) return nothing;
   const query = Object.fromEntries([...apiQuery(ctx.query)].filter(([name]) => ["from", "to", part].includes(name)));
-  const days = ((query.to ? Date.parse(query.to) : Date.now()) - Date.parse(query.from)) / 86_400_000;
-  query.step = STEPS.find(([limit]) => days > limit)?.[1] ?? "";
+  const minutes = ((query.to ? Date.parse(query.to) : Date.now()) - Date.parse(query.from)) / 60_000;
+  query.step = minutes ? `${STEPS.find((step) => minutes <= step * MOST_BARS) ?? 1440}m` : "";
   const block = run.phase === "done" ? ctx.block("histogram", () => ctx.get(path, query)) : null; // the rows come first
   const state = (ctx.state.histogram ??= {}); // the old figures stay while the new are under way, as the rows do
   if (block?.phase === "done") state.data = block.data;

@@ -1,7 +1,7 @@
 // @ts-check
 /** The selected row of a list: beside it where there is room, on a page of its own where there is not. */
 import { html, nothing } from "../../lit/lit-html.js";
-import { part } from "./states.js";
+import { part } from "./says.js";
 
 const ROOM = "(min-width: 1100px)"; // as in the style sheet
 

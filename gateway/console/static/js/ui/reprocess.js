@@ -7,7 +7,7 @@ import { go } from "../router.js";
 import { attempt } from "../run.js";
 import { ask } from "./dialog.js";
 import { finished, progress } from "./job.js";
-import { failure } from "./states.js";
+import { failure } from "./says.js";
 import { badge } from "./status.js";
 
 /** @typedef {import("../run.js").Ctx} Ctx */

@@ -8,7 +8,7 @@ import { mayWrite } from "../session.js";
 import { whole } from "./bits.js";
 import { ask } from "./dialog.js";
 import { at, isDirty, take } from "./editing.js";
-import { part } from "./states.js";
+import { part } from "./says.js";
 import { icon } from "./status.js";
 
 /** @typedef {import("../run.js").Ctx} Ctx @typedef {import("./editing.js").Editing} Editing */

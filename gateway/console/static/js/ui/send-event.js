@@ -6,8 +6,7 @@ import { tree } from "../lib/json.js";
 import { attempt } from "../run.js";
 import { words } from "./catalogue.js";
 import { ask } from "./dialog.js";
-import { toast } from "./says.js";
-import { failure } from "./states.js";
+import { failure, toast } from "./says.js";
 
 /** @param {import("../run.js").Ctx} ctx */
 export async function sendEvent(ctx) {

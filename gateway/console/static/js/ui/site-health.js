@@ -3,12 +3,12 @@
 import { html, nothing } from "../../lit/lit-html.js";
 import { duration, number } from "../lib/time.js";
 import { apiQuery } from "../lib/url.js";
-import { failures } from "../pages/home.js";
 import { facts, whole } from "./bits.js";
 import { ATTEMPTS, chart } from "./chart.js";
 import { filterBar } from "./filters.js";
+import { failures } from "./groups.js";
 import { breaker, percent } from "./site-words.js";
-import { part } from "./states.js";
+import { part } from "./says.js";
 
 /** @type {import("./chart.js").Series[]} */
 const LATENCY = [{ id: "p50", label: "p50", look: "done" }, { id: "p95", label: "p95", look: "queued", style: "dotted" }, { id: "p99", label: "p99", look: "failed" }];

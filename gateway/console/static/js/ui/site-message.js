@@ -9,8 +9,7 @@ import { mayWrite } from "../session.js";
 import { copyButton } from "./bits.js";
 import { isDirty } from "./editing.js";
 import { curl, httpView } from "./http-view.js";
-import { announce } from "./says.js";
-import { part } from "./states.js";
+import { announce, part } from "./says.js";
 import { badge, word } from "./status.js";
 import { explanation } from "./words.js";
 

@@ -28,7 +28,7 @@ import { icon } from "./status.js";
  * @property {Set<string>} [ticked] keys; with it rows can be ticked
  * @property {() => void} [changed] after ticking
  * @property {() => any} [empty] shown when there are no rows
- * @property {any[]} [look] with it a row is drawn once, and again when one of these is another; all that cells depend on besides their row
+ * @property {any[]} [needs] all that cells show besides their row: with it a row is drawn once, and again when one of these is another
  */
 
 const SPEAKING = ["state", "status", "outcome", "reason", "do", "edit"]; // need no label beside the value, where there is no head
@@ -55,7 +55,7 @@ function places(name, keys) {
 }
 
 /** @param {Table} table */
-export function table({ name, caption, columns, rows, key, href, open, selected, ticked, changed, empty, look }) {
+export function table({ name, caption, columns, rows, key, href, open, selected, ticked, changed, empty, needs }) {
   if (!rows.length) return empty?.() ?? nothing;
   const shown = chosen(name, columns);
   const ids = shown.map(({ id }) => id).join();
@@ -71,7 +71,7 @@ export function table({ name, caption, columns, rows, key, href, open, selected,
       ${shown.map((column, i) => html`<td role="cell" class="${column.number ? "number" : ""} ${i === 0 ? "first" : ""}" data-label=${i === 0 || SPEAKING.includes(column.id) ? nothing : column.label}>${i === 0 ? html`<a href=${href(row)} @click=${(/** @type {MouseEvent} */ event) => open?.(row, event)}>${column.cell(row)}</a>` : column.cell(row)}</td>`)}
     </tr>`;
   };
-  const once = (/** @type {any} */ row) => guard([row, ids, key(row) === selected, ticked?.has(key(row)), ...(look ?? [])], () => line(row));
+  const once = (/** @type {any} */ row) => guard([row, ids, key(row) === selected, ticked?.has(key(row)), ...(needs ?? [])], () => line(row));
   const place = places(name, rows.map(key));
   return html`<div class="table-scroll"><table class="rows" role="table">
     <caption class="visually-hidden">${caption}</caption>
@@ -79,7 +79,7 @@ export function table({ name, caption, columns, rows, key, href, open, selected,
       ${ticked ? html`<th class="tick" role="columnheader" scope="col"><input type="checkbox" aria-label="Tick all on this page" .checked=${all} @change=${(/** @type {any} */ event) => rows.forEach((row) => tick(key(row), event.target.checked))}></th>` : nothing}
       ${shown.map((column) => html`<th role="columnheader" scope="col" class=${column.number ? "number" : ""} aria-sort=${column.id === "created_at" ? "descending" : nothing}>${column.label}</th>`)}
     </tr></thead>
-    <tbody role="rowgroup">${repeat(rows, (row) => place(key(row)), look ? once : line)}</tbody>
+    <tbody role="rowgroup">${repeat(rows, (row) => place(key(row)), needs ? once : line)}</tbody>
   </table></div>`;
 }
 

@@ -8,7 +8,7 @@ import { mayWrite } from "../session.js";
 import { when } from "./bits.js";
 import { history, isDirty } from "./editing.js";
 import { progress } from "./job.js";
-import { failure } from "./states.js";
+import { failure } from "./says.js";
 import { badge } from "./status.js";
 
 /** @typedef {import("./editing.js").Editing} Editing */
