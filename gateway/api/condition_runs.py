@@ -6,7 +6,7 @@ They take a key that may write, as those of incoming webhooks do: a criterion ma
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -125,17 +125,23 @@ def told(body: Body, event: CustomerEvent) -> dict[str, Any]:
 
 
 def counted(connection: Connection, account: str, last: int, before: Body | None, after: Body) -> dict[str, Any]:
-    found = events.latest(connection, account, last)
+    matches_before, matches_after = None if before is None else matching(before), matching(after)
+    checked, count_before, count_after = 0, 0, 0
+    for event in events.latest(connection, account, last):
+        checked += 1
+        count_before += matches_before is not None and matches_before(event)
+        count_after += matches_after(event)
     return {
-        "checked": len(found),
-        "matched_before": None if before is None else matching(before, found),
-        "matched_after": matching(after, found),
+        "checked": checked,
+        "matched_before": None if before is None else count_before,
+        "matched_after": count_after,
     }
 
 
-def matching(body: Body, found: list[CustomerEvent]) -> int:
+def matching(body: Body) -> Callable[[CustomerEvent], bool]:
+    """Whether a subscription takes an event."""
     compiled = compile_filter(body.get("condition"), "condition")
-    return sum(lists(body, each) and compiled.failure(subject_of(each)) is None for each in found)
+    return lambda event: lists(body, event) and compiled.failure(subject_of(event)) is None
 
 
 def lists(body: Body, event: CustomerEvent) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select
 
+from projections.queries.bounded import streamed
 from projections.queries.filters import equals, one_of
 from projections.queries.lists import Listing, envelope, read_page
 from projections.queries.rejected import still_refused
@@ -37,6 +38,7 @@ LISTING = Listing(
         fields=(equal(table.id), equal(table.customer), equal(table.action)),
         words=(table.id, table.customer, table.action, table.data, table.request_id),
     ),
+    heavy=table.data,
 )
 
 
@@ -71,15 +73,15 @@ def stored(connection: Connection, account: str, event_id: str) -> CustomerEvent
     return next(iter(of_ids(connection, account, [event_id])), None)
 
 
-def latest(connection: Connection, account: str, count: int) -> list[CustomerEvent]:
-    """So many of an account's events, those of the latest times."""
+def latest(connection: Connection, account: str, count: int) -> Iterator[CustomerEvent]:
+    """So many of an account's events, those of the latest times, a few in memory at a time."""
     query = (
         select(*LISTING.columns)
         .where(table.account == account, is_event)
         .order_by(table.timestamp.desc(), table.place.desc())
         .limit(count)
     )
-    return [event_of(row) for row in connection.execute(query)]
+    return map(event_of, streamed(connection, query))
 
 
 def event_of(row: Row[Any]) -> CustomerEvent:

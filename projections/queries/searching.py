@@ -15,12 +15,13 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, select, tuple_
 
+from projections.queries.bounded import MOST_TEXT, within
 from projections.store.unpacking import plain
 from projections.tables import records
 from schemas.codec import decode_as
 from schemas.errors import FieldInvalid
 
-__all__ = ["Field", "Found", "Search", "checked", "equal", "look", "matched_field"]
+__all__ = ["Field", "Found", "Search", "Source", "checked", "equal", "look", "matched_field"]
 
 LONGEST_SEARCH = 256  # characters
 SECONDS = 1.0
@@ -47,6 +48,19 @@ class Search:
     record: type[Any] | None = None
     parts: Callable[[Any], Iterable[str | bytes]] = lambda _: ()
     recorded: Callable[[Row[Any]], bool] = lambda _: True
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A query whose rows are in this order; of `heavy` the texts may be long."""
+
+    query: Select[Any]
+    order: Sequence[Column[int]]
+    heavy: Column[str] | None = None
+
+    def text_of(self, row: Any) -> int:
+        """How many characters of long text it holds."""
+        return 0 if self.heavy is None else len(getattr(row, self.heavy.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +101,25 @@ def matched_field(
     return None
 
 
-def look(
-    connection: Connection,
-    search: Search,
-    query: Select[Any],
-    order: Sequence[Column[int]],
-    *,
-    text: str,
-    limit: int,
-) -> Found:
-    """Go through the rows of a query, which are in their order, until `limit` match or the time is over."""
+def look(connection: Connection, search: Search, source: Source, *, text: str, limit: int) -> Found:
+    """Go through the rows of a query until `limit` match, they hold much text, or the time is over."""
     deadline = time.monotonic() + SECONDS
-    looking, found, last = Needle(text), list[Row[Any]](), None
-    table = order[0].table
+    looking, found, last, size = Needle(text), list[Row[Any]](), None, 0
+    query, table = source.query, source.order[0].table
     if search.record is not None:
         query = query.add_columns(records.c.value.label("record")).outerjoin_from(
             table, records, records.c.place == table.c.place
         )
     while True:
-        rows = connection.execute(after(query, order, last).limit(BATCH)).all()
+        rows, cut = within(connection, after(query, source.order, last).limit(BATCH), source.heavy)
         for row in rows:
             last = row
             if looking.is_in(connection, search, row):
                 found.append(row)
-            if len(found) >= limit or time.monotonic() > deadline:
+                size += source.text_of(row)
+            if len(found) >= limit or size >= MOST_TEXT or time.monotonic() > deadline:
                 return Found(found, last)
-        if len(rows) < BATCH:
+        if len(rows) < BATCH and not cut:
             return Found(found, None)
 
 

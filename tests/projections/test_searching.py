@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from projections.queries import events, incoming_log, searching, webhook_log
+from projections.queries import bounded, events, incoming_log, searching, webhook_log
 from projections.queries.store import Store
 from schemas.errors import FieldInvalid
 from schemas.records import AttemptError, AttemptStatus, Outcome
@@ -124,3 +124,22 @@ def test_a_text_that_is_none_is_refused(log: str, text: str) -> None:
     with pytest.raises(FieldInvalid) as refused:
         page(log, q=text)
     assert refused.value.path == "q"
+
+
+@pytest.mark.parametrize("asked", [{}, {"q": "much"}])
+def test_a_page_ends_where_its_rows_hold_much_text(
+    store_url: str, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    """Five hundred events of 2 MiB were two gigabytes in the memory of a gateway."""
+    for module in (bounded, searching):
+        monkeypatch.setattr(module, "MOST_TEXT", 250)
+    data = '{"points":1,"text":"' + "much" * 25 + '"}'
+    rows = [an_event(id=f"evt_{n}", timestamp=NOW + n, data=data) for n in range(5)]
+    fold_into(store_url, [a_message(row, offset=n) for n, row in enumerate(rows)])
+    pages: list[list[str]] = []
+    cursor: dict[str, str] | None = {}
+    while cursor is not None:
+        found = page(store_url, "events", limit="4", **asked, **cursor)
+        pages.append([row["id"] for row in found["items"]])
+        cursor = None if found["next"] is None else {"cursor": found["next"]}
+    assert pages == [["evt_4", "evt_3", "evt_2"], ["evt_1", "evt_0"]]
