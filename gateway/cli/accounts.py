@@ -1,4 +1,4 @@
-"""Which account and which site a command is about, by the names that people use."""
+"""Which account, site or subscription a command is about, by the names that people use."""
 
 from __future__ import annotations
 
@@ -10,15 +10,24 @@ from urllib.parse import quote
 from gateway.cli.client import Client, Refused
 from schemas.errors import HooklineError
 
-__all__ = ["AccountUnclear", "SiteUnknown", "account_of", "all_items", "named_account", "path_of", "site_of"]
+__all__ = [
+    "AccountUnclear",
+    "NameUnknown",
+    "account_of",
+    "all_items",
+    "named_account",
+    "path_of",
+    "site_of",
+    "subscription_of",
+]
 
 
 class AccountUnclear(HooklineError):
     """There are several accounts, or none that this key can see."""
 
 
-class SiteUnknown(HooklineError):
-    """No site has that name."""
+class NameUnknown(HooklineError):
+    """Nothing of the kind has that name."""
 
 
 def account_of(client: Client, given: str) -> str:
@@ -53,12 +62,25 @@ def site_of(client: Client, account: str, name: str) -> dict[str, Any]:
     """The site of this name that is not archived, or of this id.
 
     Raises:
-        SiteUnknown: there is none.
+        NameUnknown: there is none.
     """
-    for site in all_items(client, f"{path_of(account)}/sites"):
-        if site["id"] == name or (site["name"] == name and site["state"] != "archived"):
-            return site
-    raise SiteUnknown(f"the account {account} has no site {name!r}")
+    return one_of(client, account, "site", name)
+
+
+def subscription_of(client: Client, account: str, name: str) -> dict[str, Any]:
+    """The subscription of this name or id.
+
+    Raises:
+        NameUnknown: there is none.
+    """
+    return one_of(client, account, "subscription", name)
+
+
+def one_of(client: Client, account: str, kind: str, name: str) -> dict[str, Any]:
+    for each in all_items(client, f"{path_of(account)}/{kind}s"):
+        if each["id"] == name or (each["name"] == name and each.get("state") != "archived"):
+            return each
+    raise NameUnknown(f"the account {account} has no {kind} {name!r}")
 
 
 def all_items(client: Client, path: str, query: dict[str, str] | None = None) -> Iterator[dict[str, Any]]:

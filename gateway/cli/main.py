@@ -26,6 +26,7 @@ from gateway.cli import (
     resend,
     secrets,
     sites,
+    subscriptions,
     tail,
     topics,
     trace,
@@ -53,6 +54,7 @@ app.add_typer(kafka.app, name="kafka")
 app.add_typer(topics.app, name="topics")
 app.add_typer(events.app, name="events")
 app.add_typer(sites.app, name="sites")
+app.add_typer(subscriptions.app, name="subscriptions")
 app.add_typer(db.app, name="db")
 app.add_typer(projections.app, name="projections")
 app.add_typer(queue.app, name="queue")

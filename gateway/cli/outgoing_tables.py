@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway.cli.printable import printable
+
 __all__ = [
     "attempt_line",
     "attempts_table",
@@ -120,6 +122,4 @@ def coloured(word: str) -> Text:
 
 def plain(*words: str) -> list[Text]:
     """Cells that mean nothing to Rich, and to the terminal: a customer may be called `[red]`."""
-    return [
-        Text("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in word)) for word in words
-    ]
+    return [Text(printable(word)) for word in words]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway.cli.options import Account
+from gateway.cli.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +79,3 @@ def message_lines(message: dict[str, Any], mark: str) -> Iterator[str]:
     yield mark
     for line in message["body"].splitlines():
         yield f"{mark} {printable(line)}"
-
-
-def printable(text: str) -> str:
-    """Without what could move a terminal's cursor or change its colours."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import typer
 
 from gateway.cli.options import Account
+from gateway.cli.printable import printable
 
 __all__ = ["trace"]
 
@@ -36,7 +37,7 @@ def trace(
 
     console = Console(soft_wrap=True)
     for line in lines(found):
-        console.print(Text("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in line)))
+        console.print(Text(printable(line)))
 
 
 def lines(found: Row) -> Iterator[str]:
