@@ -6,6 +6,7 @@ names, send a body again on a new connection (so bodies cannot be rewound), wait
 
 from __future__ import annotations
 
+import math
 import select
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ import structlog
 
 from schemas.proxies import Proxy
 from streams.core.answer import Answer, Request
+from streams.edges.clock import steady
 from streams.edges.curl_handle import Handle
 from streams.edges.guard import Guard
 from streams.edges.loop import Loop, Timer
@@ -25,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 Then = Callable[[Answer], None]
 Options = tuple[tuple[int, object], ...]
+NEVER = math.inf
 IDLE_KEPT = 15  # seconds that an unused connection is kept
 MASKS = {
     pycurl.POLL_IN: select.EPOLLIN,
@@ -57,7 +60,9 @@ class Exchanges:
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._timer: Timer | None = None
+        self._due = self._rings_at = NEVER  # when libcurl wants to be called, and when our timer rings
         self._idle: dict[Proxy | None, list[Handle]] = {None: [], proxy: []}
+        self._finishing = False
         self._busy: dict[pycurl.Curl, tuple[Handle, Then]] = {}
 
     def __len__(self) -> int:
@@ -133,13 +138,26 @@ class Exchanges:
             log.exception("a socket of a request could not be watched", fd=fd, event=event)
 
     def _on_timer(self, milliseconds: int) -> None:
+        """Several times a request: a timer that rings too early is cheaper than a new one each time."""
+        self._due = steady() + milliseconds / 1000 if milliseconds >= 0 else NEVER
+        if self._due < self._rings_at:
+            self._ring()
+
+    def _ring(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.after(milliseconds / 1000, self._on_time) if milliseconds >= 0 else None
+        self._rings_at = self._due
+        self._timer = self._loop.at(self._due, self._on_time)
 
     def _on_time(self) -> None:
+        self._timer, self._rings_at = None, NEVER
+        if self._due > steady():
+            if self._due < NEVER:
+                self._ring()
+            return
+        self._due = NEVER
         self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        self._finish()
+        self._finish_soon()
 
     def _on_ready(self, fd: int, mask: int) -> None:
         action = 0
@@ -150,10 +168,16 @@ class Exchanges:
         if mask & select.EPOLLERR:
             action |= pycurl.CSELECT_ERR
         self._multi.socket_action(fd, action)
-        self._finish()
+        self._finish_soon()
+
+    def _finish_soon(self) -> None:
+        """Once for all sockets that are ready in one turn."""
+        if not self._finishing:
+            self._finishing = True
+            self._loop.soon(self._finish)
 
     def _finish(self) -> None:
-        more = 1
+        self._finishing, more = False, 1
         while more:
             more, ended, failed = self._multi.info_read()
             for curl in ended:

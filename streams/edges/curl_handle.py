@@ -50,7 +50,7 @@ class Handle:
         self.curl = curl
         self.proxy = proxy
         self._guard = guard
-        self._method = "POST"
+        self._method, self._url, self._address = "POST", "", ("", 0)
         self.clear()
         curl.setopt(pycurl.READFUNCTION, self._read)
         curl.setopt(pycurl.WRITEFUNCTION, self._write)
@@ -73,17 +73,21 @@ class Handle:
 
     def prepare(self, request: Request, ip: str, via: str = "") -> None:
         """Set everything that differs from request to request; `via` is the address of the proxy."""
-        curl, port = self.curl, request.destination.port
+        curl, where = self.curl, request.destination
         self._ip, self._via = ip, via
         if self.proxy is not None:
             curl.setopt(pycurl.RESOLVE, [f"{self.proxy.host}:{self.proxy.port}:{via}"])
         if request.method != self._method:
             self._method = request.method
             curl.setopt(pycurl.CUSTOMREQUEST, request.method)
+        if where.url != self._url:
+            curl.setopt(pycurl.URL, where.url)
+            self._url = where.url
+        if (ip, where.port) != self._address:
+            curl.setopt(pycurl.CONNECT_TO, [f"::[{ip}]:{where.port}" if ":" in ip else f"::{ip}:{where.port}"])
+            self._address = ip, where.port
         self._body, self._timeout, self._began_at = request.body, request.timeout, now_ms()
-        curl.setopt(pycurl.URL, request.destination.url)
-        curl.setopt(pycurl.CONNECT_TO, [f"::[{ip}]:{port}" if ":" in ip else f"::{ip}:{port}"])
-        curl.setopt(pycurl.HTTPHEADER, [*(f"{name}: {value}" for name, value in request.headers), NO_EXPECT])
+        curl.setopt(pycurl.HTTPHEADER, [*[f"{name}: {value}" for name, value in request.headers], NO_EXPECT])
         curl.setopt(pycurl.POSTFIELDSIZE_LARGE, len(request.body))
         curl.setopt(pycurl.TIMEOUT_MS, max(1, round(request.timeout / MILLISECOND)))
 
@@ -133,13 +137,12 @@ class Handle:
             self._headers, self._header_bytes = [], 0
             return
         self._header_bytes += len(line)
-        name, colon, value = line.partition(b":")
-        if not colon:
-            return
         if self._header_bytes > MOST_HEADERS:
             self._truncated = True
             return
-        self._headers.append([name.decode("latin-1").strip(), value.decode("latin-1").strip()])
+        name, colon, value = line.decode("latin-1").partition(":")
+        if colon:
+            self._headers.append([name.strip(), value.strip()])
 
     def _open_socket(self, _purpose: int, address: Any) -> Any:
         family, kind, protocol, where = address

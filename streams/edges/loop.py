@@ -53,6 +53,10 @@ class Loop:
         self._posted.append(function)
         self.wake()
 
+    def soon(self, function: Callable[[], None]) -> None:
+        """The same from within the loop's thread, in this turn if it comes from a descriptor."""
+        self._posted.append(function)
+
     def wake(self) -> None:
         """Make the loop go round once, now."""
         os.eventfd_write(self._wake, 1)

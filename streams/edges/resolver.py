@@ -50,15 +50,19 @@ class Resolver:
         self._threads = 0
         self._under_way = 0
 
+    def known(self, host: str) -> Found | None:
+        """The addresses of `host`, where they need no look-up; else None."""
+        if literal := literal_addresses(host):
+            return literal
+        entry = self._entries.get(host)
+        return entry.addresses if entry is not None and entry.until > steady() else None
+
     def resolve(self, host: str, then: Then) -> None:
         """Call `then` with the addresses of `host`: at once where they are known, else when they are."""
-        if literal := literal_addresses(host):
-            then(literal)
+        if (known := self.known(host)) is not None:
+            then(known)
             return
         entry = self._entries.setdefault(host, _Entry())
-        if entry.until > steady():
-            then(entry.addresses)
-            return
         entry.waiting.append(then)
         if not entry.asked:
             entry.asked = True

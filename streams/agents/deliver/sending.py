@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, assert_never
 
 from schemas.records import AttemptError
@@ -34,6 +35,9 @@ class Client(Protocol):
 class Names(Protocol):
     """Whoever resolves names."""
 
+    def known(self, host: str) -> tuple[str, ...] | None:
+        """Its addresses as far as they are known already; None: it has to be resolved."""
+
     def resolve(self, host: str, then: Callable[[tuple[str, ...]], None]) -> None: ...
     def forget(self, host: str, then: Callable[[tuple[str, ...]], None]) -> None: ...
 
@@ -51,8 +55,8 @@ class _Try:
     work: Work
     site: SiteView
     request: Request
-    began_at: int = field(default_factory=now_ms)
-    began: float = field(default_factory=steady)
+    began_at: int  # ms
+    began: float = 0.0  # seconds of the steady clock, where a look-up has to be waited for
     looked_up: int | None = None  # microseconds
     timer: Timer | None = None
     over: bool = False  # its look-up
@@ -61,7 +65,7 @@ class _Try:
     @property
     def took(self) -> int:
         """Microseconds until now."""
-        return round((steady() - self.began) * 1_000_000)
+        return round((steady() - self.began) * 1_000_000) if self.began else 0
 
 
 class Sending:
@@ -125,7 +129,7 @@ class Sending:
         match step:
             case Send():
                 if self._is_tried(work, step.site, now):
-                    self._look_up(_Try(work, step.site, step.request))
+                    self._look_up(_Try(work, step.site, step.request, now))
                     return
             case Fail():
                 self._settling.answered(work, step.site, None, failed(step.fault, now_ms(), 0))
@@ -188,6 +192,10 @@ class Sending:
         host = attempt.request.destination.host
         if attempt.work.order is not None:
             self._strict[attempt.work] = attempt
+        if (known := self._names.known(host)) is not None:
+            self._dial(attempt, known)
+            return
+        attempt.began = steady()
 
         def found(addresses: tuple[str, ...]) -> None:
             self._found(attempt, addresses)
@@ -221,16 +229,18 @@ class Sending:
         chosen = address_for(attempt.request, addresses, self._guard.permits)
         if isinstance(chosen, Fault):
             self._fail(attempt, chosen)
-        else:
-            attempt.break_off = self._client.start(
-                attempt.request, chosen, lambda answer: self._answered(attempt, answer)
-            )
+            return
+        break_off = self._client.start(attempt.request, chosen, partial(self._answered, attempt))
+        if attempt.work.order is not None:  # of the others it would only be a cycle for the garbage collector
+            attempt.break_off = break_off
 
     def _fail(self, attempt: _Try, fault: Fault) -> None:
         self._answered(attempt, failed(fault, attempt.began_at, attempt.took))
 
     def _answered(self, attempt: _Try, answer: Answer) -> None:
-        self._strict.pop(attempt.work, None)
+        if attempt.work.order is not None:
+            self._strict.pop(attempt.work, None)
+            attempt.break_off = None
         if attempt.looked_up is not None:
             answer = replace(answer, timings=replace(answer.timings, dns=attempt.looked_up))
         now = now_ms()
