@@ -97,6 +97,8 @@ class Listening:
             access_log=None,  # type: ignore[arg-type]  # None is what turns it off
             keepalive_timeout=IDLE,
             lingering_time=DRAINED_FOR,
+            max_line_size=answers.LONGEST_LINE,
+            max_field_size=answers.LONGEST_LINE,
             auto_decompress=False,  # see gateway/incoming/bodies.py
         )
 

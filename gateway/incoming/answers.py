@@ -10,6 +10,7 @@ from schemas.json_text import dump
 from streams.core.receiving import Verdict, error_body
 
 __all__ = [
+    "LONGEST_LINE",
     "RETRY_AFTER",
     "answer",
     "expectation_failed",
@@ -27,6 +28,7 @@ __all__ = [
 HEADERS = {"Content-Type": "application/json", "X-Content-Type-Options": "nosniff", "Server": "Hookline"}
 LOGGED = [["Content-Type", "application/json"], ["X-Content-Type-Options", "nosniff"]]
 RETRY_AFTER = "5"  # seconds
+LONGEST_LINE = 8190  # bytes, of the request line and of each header
 NO_SUCH_ENDPOINT = dump(error_body("inactive", "not_found", "there is no such endpoint")).encode()
 
 
@@ -90,7 +92,7 @@ def not_http() -> web.Response:
 
 def head_too_large() -> web.Response:
     """A line of the head is longer than the server reads (RFC 6585, 5); the connection is closed."""
-    sentence = "the request line and each header have at most 8,190 bytes here"
+    sentence = f"the request line and each header have at most {LONGEST_LINE:,} bytes here"
     body = error_body("malformed", "head_too_large", sentence)
     response = web.Response(body=dump(body).encode(), status=431, headers=HEADERS)
     response.force_close()
