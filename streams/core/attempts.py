@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from schemas.codec import encode
+from schemas.quick import maker
 from schemas.records import Attempt, AttemptStatus, DeadLetter, Delivery, Parked, QueueReason
 from streams.core.answer import Answer, Request
 from streams.core.credentials import masked, without_echo
 from streams.core.sending import SiteView
 
 __all__ = ["dead_letter", "follower", "onward", "parked", "postponed", "row_of"]
+
+new_attempt = maker(Attempt)
 
 
 def row_of(
@@ -28,7 +31,7 @@ def row_of(
     """One row of the webhook log; `request` None where none was made."""
     fault, timings, sent = answer.fault, answer.timings, request.headers if request else []
     headers, body = without_echo(sent, answer.headers, answer.body)
-    return Attempt(
+    return new_attempt(
         delivery_id=delivery.delivery_id,
         chain=delivery.chain,
         step=delivery.step,

@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from schemas.errors import RecordUnreadable
@@ -39,10 +40,15 @@ def lane_of(delivery: Delivery) -> LaneName:
     Raises:
         RecordUnreadable: its lane key is none of ours.
     """
-    site_id, _, slot = delivery.lane.rpartition("/")
-    if site_id != delivery.site_id or not SLOT.fullmatch(slot):
-        raise RecordUnreadable(f"the lane {delivery.lane[:100]!r} is not a slot of the site {delivery.site_id[:100]!r}")
-    return LaneName(delivery.account, site_id, int(slot))
+    return lane_named(delivery.lane, delivery.account, delivery.site_id)
+
+
+@lru_cache(maxsize=4096)
+def lane_named(lane: str, account: str, site: str) -> LaneName:
+    site_id, _, slot = lane.rpartition("/")
+    if site_id != site or not SLOT.fullmatch(slot):
+        raise RecordUnreadable(f"the lane {lane[:100]!r} is not a slot of the site {site[:100]!r}")
+    return LaneName(account, site_id, int(slot))
 
 
 class Caps(NamedTuple):
@@ -85,20 +91,20 @@ class Lanes(Generic[T]):
         self._most, self._size, self._weight, self._total, self._caps = most, size, weight, total, caps
         self._held = 0  # bytes that wait
         self._sites: dict[tuple[str, str], _Site[T]] = {}
+        self._lanes: dict[LaneName, _Lane[T]] = {}
         self._ready: deque[_Lane[T]] = deque()
         self.in_flight = 0
 
     def is_empty(self, name: LaneName) -> bool:
         """Whether nothing waits in the lane."""
-        site = self._sites.get(name.site)
-        lane = site.lanes.get(name) if site else None
+        lane = self._lanes.get(name)
         return lane is None or not (lane.waiting or lane.held)
 
     def has_room(self, name: LaneName) -> bool:
         """Whether the lane takes one more."""
-        if self.is_empty(name):
+        lane = self._lanes.get(name)
+        if lane is None or not (lane.waiting or lane.held):
             return True
-        lane = self._sites[name.site].lanes[name]
         return len(lane.waiting) + lane.held < self._size and lane.weight < self._weight and self._held < self._total
 
     def add(self, name: LaneName, item: T, weight: int) -> None:
@@ -174,12 +180,10 @@ class Lanes(Generic[T]):
         return sum(len(lane.waiting) + lane.held for site in self._sites.values() for lane in site.lanes.values())
 
     def _lane(self, name: LaneName) -> _Lane[T]:
-        site = self._sites.get(name.site)
-        if site is None:
-            site = self._sites[name.site] = _Site()
-        lane = site.lanes.get(name)
+        lane = self._lanes.get(name)
         if lane is None:
-            lane = site.lanes[name] = _Lane(name, site)
+            site = self._sites.setdefault(name.site, _Site())
+            lane = self._lanes[name] = site.lanes[name] = _Lane(name, site)
         return lane
 
     def _make_ready(self, lane: _Lane[T]) -> None:
@@ -207,5 +211,6 @@ class Lanes(Generic[T]):
     def _forget_if_idle(self, lane: _Lane[T]) -> None:
         if not (lane.waiting or lane.held or lane.in_flight):
             lane.site.lanes.pop(lane.name, None)
+            self._lanes.pop(lane.name, None)
             if not lane.site.lanes:
                 self._sites.pop(lane.name.site, None)

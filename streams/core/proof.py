@@ -20,9 +20,9 @@ def step_key(record: Attempt | Delivery | DeadLetter | Parked) -> str:
     return attempt_id(record.delivery_id, record.chain, record.step)
 
 
-def aside_key(delivery: Delivery) -> str:
-    """The name of a record that was put aside: of its step, the one that was due then."""
-    return f"{step_key(delivery)}@{delivery.due}"
+def aside_key(delivery: Delivery, step: str | None = None) -> str:
+    """The name of a record that was put aside: of its `step`, the one that was due then."""
+    return f"{step or step_key(delivery)}@{delivery.due}"
 
 
 class Proofs:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from schemas.errors import FieldInvalid
+from schemas.quick import maker
 from schemas.records import AttemptError, Delivery
 from streams.core.answer import Fault, Request
 from streams.core.destination import destination
@@ -17,6 +18,8 @@ from streams.core.site_views import Sites, SiteView
 from streams.core.tracing import HEADER as TRACE_HEADER
 
 __all__ = ["End", "Fail", "Park", "Send", "SiteView", "Sites", "step_for"]
+
+new_request = maker(Request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,14 @@ def request_of(site: SiteView, delivery: Delivery, now: int, user_agent: str) ->
         ("webhook-timestamp", str(now // 1000)),
         *(((TRACE_HEADER, delivery.trace_parent),) if delivery.trace_parent else ()),
     )
-    for name, value in headers:
-        if not value.isascii() or not value.isprintable():
-            raise FieldInvalid(name, "a header has printable ASCII characters only")
+    together = "".join([value for _, value in headers])
+    if not together.isascii() or not together.isprintable():
+        name = next(name for name, value in headers if not value.isascii() or not value.isprintable())
+        raise FieldInvalid(name, "a header has printable ASCII characters only")
     where = destination(site.url, delivery.path)
     plain = OutgoingRequest("POST", where.url, headers, delivery.body)
     request = signed(site.authentication_at(now), plain, now, delivery.filename)
-    return Request(
+    return new_request(
         method=request.method,
         destination=where if request.url == where.url else replace(where, url=request.url),
         headers=[list(pair) for pair in request.headers],

@@ -90,10 +90,12 @@ class Sites:
 
     def find(self, account: str, site_id: str) -> SiteView | None:
         """A site that exists, archived ones too."""
-        self._refresh()
+        if self._offset != self._configuration.offset:
+            self._refresh()
         try:
             return self._views[account, site_id]
         except KeyError:
+            self._bound()
             state = self._configuration.account(account)
             entity = state.of(EntityKind.SITE).get(site_id) if state else None
             view = self._views[account, site_id] = self._compile(entity) if entity else None
@@ -101,9 +103,11 @@ class Sites:
 
     def caps(self, lane: LaneName) -> Caps:
         """How many requests a lane and its site may have in flight; a site that is gone needs none."""
-        self._refresh()
+        if self._offset != self._configuration.offset:
+            self._refresh()
         found = self._caps.get(lane)
         if found is None:
+            self._bound()
             site = self.find(lane.account, lane.site_id)
             parallel = site.parallel if site else 1
             found = self._caps[lane] = Caps(lane_share(lane.slot, parallel, self._partitions), parallel)
@@ -117,12 +121,16 @@ class Sites:
         return view
 
     def _refresh(self) -> None:
-        """Forget what an older configuration said, and, now and then, what nobody asks for any more."""
+        """Forget what an older configuration said."""
+        self._offset = self._configuration.offset
+        self._views, self._caps = {}, {}
+
+    def _bound(self) -> None:
+        """Forget, now and then, what nobody asks for any more."""
         many = len(self._caps) > MOST_KEPT or len(self._views) > MOST_KEPT
         if many or len(self._compiled) > MOST_KEPT:
             self._compiled = {}
-        if many or self._offset != self._configuration.offset:
-            self._offset = self._configuration.offset
+        if many:
             self._views, self._caps = {}, {}
 
 

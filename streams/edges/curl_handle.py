@@ -12,6 +12,7 @@ import pycurl
 import structlog
 
 from schemas.proxies import Proxy
+from schemas.quick import maker
 from schemas.records import AttemptError
 from streams.core.answer import Answer, Fault, Request, Timings
 from streams.edges.clock import now_ms
@@ -22,6 +23,7 @@ __all__ = ["MOST_BODY", "Handle"]
 
 log = structlog.get_logger(__name__)
 
+new_answer = maker(Answer)
 MOST_BODY = 64 * 1024  # bytes of an answer that are kept
 MOST_HEADERS = 64 * 1024  # bytes of its header lines
 MILLISECOND = 0.001
@@ -96,7 +98,7 @@ class Handle:
         if code == pycurl.E_WRITE_ERROR and self._truncated:
             code = pycurl.E_OK  # we had enough
         info = self.curl.getinfo
-        return Answer(
+        return new_answer(
             began_at=self._began_at,
             duration_us=info(pycurl.TOTAL_TIME_T),
             fault=self._fault(code, message),
@@ -105,6 +107,7 @@ class Handle:
             body=b"".join(self._chunks),
             truncated=self._truncated,
             timings=Timings(
+                dns=None,
                 connect=info(pycurl.CONNECT_TIME_T) or None,
                 tls=info(pycurl.APPCONNECT_TIME_T) or None,
                 first_byte=info(pycurl.STARTTRANSFER_TIME_T) or None,

@@ -73,8 +73,10 @@ class Loop:
     def forget(self, fd: int) -> None:
         """Watch it no longer."""
         if self._watched.pop(fd, None) is not None:
-            with contextlib.suppress(OSError):  # closed already: the kernel has forgotten it by itself
+            try:  # once a request: contextlib.suppress would take as long as the call
                 self._epoll.unregister(fd)
+            except OSError:  # closed already: the kernel has forgotten it by itself
+                return
 
     def at(self, when: float, then: Callable[[], None]) -> Timer:
         """Call a function at a time of the steady clock."""

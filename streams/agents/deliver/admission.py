@@ -68,7 +68,7 @@ class Admission:
             if item.command is not None:
                 self.later.hurry(key)
             return
-        done = self._shares.covers(number, delivery, aside=item.command is None and item.parked_at is None)
+        done = self._shares.covers(number, key, delivery, aside=item.command is None and item.parked_at is None)
         if done or self._shares.overtaken(number, key, item.written_at):
             self._ordering.pass_over(source, item, key, handled=self._shares.handled(number, key))
             self._shares.close(source)

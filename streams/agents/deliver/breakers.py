@@ -50,7 +50,7 @@ class Breakers:
 
     def caps(self, lane: LaneName) -> Caps:
         """How many requests a lane and its site may have in flight now: one, while it is probed."""
-        known = self._breakers.get(lane.site)
+        known = self._breakers.get(lane.site) if self._breakers else None
         return Caps(1, 1) if known and known[1].state is BreakerState.PROBING else self._caps(lane)
 
     def held_until(self, site: SiteName, now: int) -> int | None:
@@ -61,7 +61,7 @@ class Breakers:
     def tries(self, site: SiteView, now: int) -> int | None:
         """The same for a message about to be sent, which may be the probe."""
         name = (site.entity.account, site.entity.id)
-        known = self._breakers.get(name)
+        known = self._breakers.get(name) if self._breakers else None
         if known is None:
             return None
         revision, breaker = known

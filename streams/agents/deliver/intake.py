@@ -121,7 +121,8 @@ class Intake:
         """Whether the head has to wait, having seen to it that it is looked at again."""
         item = head.item
         if isinstance(item, Arrived):
-            if (leaves := self._leaves_at(inlet, item)) > now_ms():
+            now = now_ms()
+            if item.delivery.due > now and (leaves := self._leaves_at(inlet, item)) > now:
                 return self._wait_until(inlet, leaves)
             if not self._configured.reached(item.delivery.config_offset):
                 return self._wait_for_configuration(inlet, item.delivery)

@@ -31,7 +31,8 @@ class Ordering:
 
     def take_up(self, work: Work) -> None:
         """A message was taken up; from now on younger ones wait for it."""
-        name, own = succession_of(work.delivery), self._shares.find(work.partition)
+        name = succession_of(work.delivery)
+        own = self._shares.find(work.partition) if name is not None else None
         if name is None or own is None:
             return
         work.order = Order(own.successions, name)
@@ -73,8 +74,11 @@ class Ordering:
 
     def needs_room(self, number: int, delivery: Delivery, position: int) -> bool:
         """Whether it has to wait for room in its lane: not where those that fill the lane wait for it."""
-        name, own = succession_of(delivery), self._shares.find(number)
-        return not (name and own and own.successions.is_waited_for(name, position))
+        name = succession_of(delivery)
+        if name is None:
+            return True
+        own = self._shares.find(number)
+        return not (own and own.successions.is_waited_for(name, position))
 
     def resume(self) -> None:
         """Those that may ask again go back into their lanes."""

@@ -63,7 +63,7 @@ class Settling:
         parking: Parking,
         log: AttemptLog,
     ) -> None:
-        self._log = log
+        self._log, self._delays = log, tuple(tiers)
         self._writer, self._shares, self._topics, self._tiers = writer, shares, topics, tiers
         self._parking, self._rejecting = parking, Rejecting(writer, topics.rejected)
         self._under_way: dict[str, Work] = {}
@@ -114,7 +114,7 @@ class Settling:
             succeeded=answer.succeeded,
             step=work.delivery.step,
             delays=site.retry_delays,
-            tiers=tuple(self._tiers),
+            tiers=self._delays,
             now=now,
             not_before=retry_after(answer.status, answer.headers, now),
         )

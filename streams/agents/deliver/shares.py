@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from schemas.records import AttemptError, Delivery
 from streams.agents.deliver.work import Item, Source, Work
 from streams.core.inlet import Inlet
-from streams.core.proof import Proofs, Steps, aside_key, step_key
+from streams.core.proof import Proofs, Steps, aside_key
 from streams.core.succession import Successions
 from streams.core.window import ProofWindow, marks_text
 from streams.edges.assignment import Share
@@ -128,9 +128,9 @@ class Shares:
         own = self._own.get(number)
         return key in self._steps or (own is not None and own.proofs is not None and key in own.proofs.handled)
 
-    def covers(self, number: int, delivery: Delivery, *, aside: bool) -> bool:
-        """Whether a message needs nothing more; `aside`: nor one whose record was put aside."""
-        if step_key(delivery) in self._steps or (aside and aside_key(delivery) in self._steps):
+    def covers(self, number: int, key: str, delivery: Delivery, *, aside: bool) -> bool:
+        """Whether a message, of the step `key`, needs nothing more; `aside`: nor one whose record was put aside."""
+        if key in self._steps or (aside and aside_key(delivery, key) in self._steps):
             return True
         own = self._own.get(number)
         return own is not None and own.proofs is not None and own.proofs.covers(delivery, aside=aside)
