@@ -77,6 +77,12 @@ class Hookline:
             )
         return self.processes[role]
 
+    def start_again(self) -> None:
+        """Start every role that has ended by itself, as `hookline up` does: Kafka was away for longer than it waits."""
+        for role, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start_role(role)
+
     def kill(self, role: str) -> None:
         """kill -9, and wait until it is gone."""
         self._end(role, signal.SIGKILL)
