@@ -11,7 +11,7 @@ from schemas.codec import decode_as
 from schemas.records import AttemptError, AttemptStatus, Change, Delivery, Operation, Parked, QueueReason
 from tests.broker import Broker
 from tests.journeys.receiver import Answer, Receiver
-from tests.streams.courier_stage import CourierStage
+from tests.streams.courier_stage import CourierStage, MakeStage
 from tests.streams.courier_values import a_site
 from tests.waiting import eventually
 
@@ -19,7 +19,7 @@ from tests.waiting import eventually
 @pytest.fixture(scope="module")
 def courier(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CourierStage]:
     """One running courier for all of this file."""
-    one = CourierStage(broker, tmp_path_factory.mktemp("courier"), max_postpone="25s")
+    one = CourierStage(broker, tmp_path_factory.mktemp("courier"), max_postpone="12s")
     one.create_topics()
     one.start()
     yield one
@@ -35,8 +35,10 @@ def transitions(courier: CourierStage, site: str) -> list[str]:
 
 
 def test_a_site_that_keeps_failing_is_left_alone_then_probed_and_its_messages_go_out_once_it_is_well(
-    courier: CourierStage, sites: Receiver
+    make_courier: MakeStage, sites: Receiver
 ) -> None:
+    courier = make_courier()  # that of the others gives up soon
+    courier.start()
     sites.script("/sick", *[500] * 10, 200)
     site = courier.site(sites.url("/sick"))
     sent = courier.send(site, 30)
