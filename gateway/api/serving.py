@@ -132,12 +132,12 @@ class Serving:
             raise Problem("unauthorized", sentence, headers={"WWW-Authenticate": 'Bearer realm="hookline"'})
         if operation.access is Access.OPERATOR:
             if caller.account is not None:
-                raise Problem("forbidden", "this takes the operator's key")
+                raise Problem("forbidden", "this takes the operator's key, and this is an account's: ask the operator")
             return caller
         if operation.access is not Access.KEY:
             self._check_account(operation, caller, request.match_info["account"])
         if operation.access is Access.WRITE and not caller.may_write:
-            raise Problem("forbidden", "this key may only read")
+            raise Problem("forbidden", "this key may only read: ask the operator for one with the scope `write`")
         return caller
 
     def _check_account(self, operation: Operation, caller: Caller, account: str) -> None:

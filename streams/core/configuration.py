@@ -14,6 +14,7 @@ from typing import Any
 from schemas.definitions.forms import State
 from schemas.errors import ConfigurationRefused, FieldError
 from schemas.records import Change, ChangeItem, EntityKind
+from schemas.times import iso
 
 __all__ = ["AccountState", "Configuration", "Entity", "Folded", "existing"]
 
@@ -158,9 +159,7 @@ class Configuration:
         if entity is None:
             return unreadable()
         if (current.revision if current else 0) != item.base_revision:
-            return refused(
-                "stale_revision", "revision", "it was changed meanwhile; read it again and repeat your change"
-            )
+            return stale(current)
         if current is not None and current.state == ARCHIVED:
             return refused("archived", "state", "it is archived, and archived things never change")
         if entity.body is None or entity.state == ARCHIVED:
@@ -177,6 +176,16 @@ def existing(folded: Folded, name: str) -> AccountState | None:
 
 def refused(code: str, path: str, message: str) -> ConfigurationRefused:
     return ConfigurationRefused(code, (FieldError(path, message),))
+
+
+def stale(current: Entity | None) -> ConfigurationRefused:
+    """Made from another revision than the newest, which is somebody's."""
+    by = (
+        ""
+        if current is None
+        else f": its revision {current.revision} was saved at {iso(current.at)} by {current.author}"
+    )
+    return refused("stale_revision", "revision", f"it was changed meanwhile{by}; read it again and repeat your change")
 
 
 def unreadable() -> ConfigurationRefused:

@@ -156,6 +156,9 @@ def test_a_key_that_only_reads_sees_all_and_changes_nothing(make_context: MakeCo
     opened(page, account, made)
     expect(page.get_by_label("Name", exact=True)).to_be_disabled()
     expect(page.get_by_role("button", name="Set inactive")).to_have_count(0)
+    expect(page.get_by_text("reads only").first).to_be_visible()  # why what changes things is grey
+    page.goto(f"/a/{account.name}/in/new")
+    expect(page.get_by_text("Your key may only read")).to_be_visible()
 
 
 def test_the_new_rows_are_there_although_the_view_is_late(page: Page, account: Account, console: ConsoleHouse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, Response, expect
@@ -127,6 +128,7 @@ def test_two_people_change_one_site_and_nothing_is_lost(page: Page, account: Acc
     page.locator("#save").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Revision 2 was saved meanwhile")
+    expect(dialog).to_contain_text(re.compile(r"By (operator|key \w+), .*20\d\d"))
     dialog.get_by_role("button", name="Save the merged site").click()
     expect(page.get_by_text("Saved as revision 3").first).to_be_visible()
     found = kept(account, site)

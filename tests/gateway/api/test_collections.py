@@ -71,6 +71,8 @@ def test_a_stale_revision_is_refused(house: House) -> None:
     assert answer.status == 409
     assert answer.json["type"] == "/docs#stale_revision"
     assert answer.paths == ["revision"]
+    last = house.made("GET", f"{SITES}/{made['id']}/revisions")["items"][0]
+    assert f"its revision 2 was saved at {last['at']} by {last['author']}; read it again" in answer.json["detail"]
     assert house.made("GET", f"{SITES}/{made['id']}")["parallel"] == 2
 
 

@@ -129,7 +129,7 @@ function menuOfPerson(redraw) {
     await end().catch(forget);
     go("/login");
   };
-  return html`<details class="menu"><summary class="button">${session.who?.key_name}</summary><div class="menu-body">
+  return html`<details class="menu"><summary class="button">${session.who?.key_name}${session.who?.scope === "read" ? html`<span class="meta">reads only</span>` : nothing}</summary><div class="menu-body">
     <span class="meta">${session.who?.kind === "operator" ? "Operator" : "Account key"}, ${session.who?.scope === "write" ? "may change" : "reads only"}</span>
     ${choice("theme", "Theme", ["system", "light", "dark"])}${choice("density", "Rows", ["compact", "comfortable"])}
     <a href="/docs" target="_blank" rel="noreferrer">The API</a>

@@ -2,6 +2,7 @@
 /** What a new incoming webhook can begin with: a request that came, the next one, a blueprint, nothing. */
 import { html } from "../../lit/lit-html.js";
 import { get } from "../lib/api.js";
+import { mayWrite } from "../session.js";
 import { when } from "./bits.js";
 import { badge } from "./status.js";
 
@@ -14,6 +15,7 @@ export const beginnings = {
   },
   /** @param {import("../run.js").Ctx} ctx @param {{rows: any[], blueprints: any[]}} data */
   view(ctx, { rows, blueprints }) {
+    if (!mayWrite()) return html`<p>Your key may only read. Making a webhook takes one that may write; the operator makes it.</p>`;
     const to = (/** @type {string} */ name, /** @type {string} */ value) => ctx.href(`/in/new?${new URLSearchParams({ [name]: value })}`);
     return html`<p>Create from:</p><div class="cards">
       <section class="card"><h2>The next request that arrives</h2><p>Name the endpoint, let the sender post, and build the webhook on what came.</p><a class="button primary" href=${to("request", "next")}>Wait for the next request</a></section>

@@ -1,9 +1,10 @@
 // @ts-check
 /** Two people have changed one thing: theirs, mine and what both began with, field by field. */
-import { html } from "../../lit/lit-html.js";
+import { html, nothing } from "../../lit/lit-html.js";
 import { get, sourceOf } from "../lib/api.js";
 import { isBlank } from "../lib/definition.js";
 import { pretty } from "../lib/json.js";
+import { whole } from "./bits.js";
 import { at } from "./editing.js";
 import { ask } from "./dialog.js";
 
@@ -12,7 +13,8 @@ import { ask } from "./dialog.js";
 /** Ask which of both is right; answers whether the draft is now the merged one, made from theirs. @param {Editing} ed */
 export async function merge(ed) {
   const { read, write, veiled } = ed.kind;
-  const found = await get(at(ed));
+  const [found, { items }] = await Promise.all([get(at(ed)), get(`${at(ed)}/revisions`)]);
+  const last = items.find((/** @type {any} */ each) => each.revision === found.revision);
   const theirs = read(sourceOf(found));
   const [base, other, mine] = [ed.base.fields, write(theirs).fields, write(ed.draft).fields];
   const shown = write(veiled(ed.draft)).fields;
@@ -23,7 +25,7 @@ export async function merge(ed) {
   const radio = (/** @type {string} */ name, /** @type {string} */ which) => html`<label><input type="radio" name=${name} value=${which} ?checked=${choice[name] === which} @change=${() => (choice[name] = which)}> ${which}</label>`;
   const sure = await ask({
     title: `Revision ${found.revision} was saved meanwhile`,
-    body: html`<p>You began with revision ${ed.revision}. Where only one of you changed a field, that is taken; where both did, choose.</p>
+    body: html`<p>${last ? html`By <bdi>${last.author}</bdi>, ${whole(last.at)}. ` : nothing}You began with revision ${ed.revision}. Where only one of you changed a field, that is taken; where both did, choose.</p>
       <div class="table-scroll"><table class="merge"><thead><tr><th scope="col">Field</th><th scope="col">Theirs</th><th scope="col">Mine</th><th scope="col">Both began with</th></tr></thead><tbody>
       ${names.map((name) => html`<tr class=${clash(name) ? "clash" : ""}><th scope="row">${name.replaceAll("_", " ")}</th>
         <td>${radio(name, "theirs")}<pre>${pretty(other[name])}</pre></td><td>${radio(name, "mine")}<pre>${pretty(shown[name])}</pre></td><td><pre>${pretty(base[name])}</pre></td></tr>`)}
