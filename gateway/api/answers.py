@@ -15,6 +15,7 @@ __all__ = ["EVENTS", "Answer", "Download", "EventStream", "respond", "send", "st
 
 EVENTS = "text/event-stream"
 STUCK = 60.0  # seconds
+SLICE = 64 * 1024  # bytes that wait in a connection at once, and that a slow reader has `STUCK` seconds for
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Server": "Hookline"}
 
 
@@ -80,14 +81,15 @@ async def send(download: Download, request: web.Request) -> web.StreamResponse:
 
 
 async def written(response: web.StreamResponse, some: bytes) -> None:
-    """Send some of a long answer.
+    """Send some of a long answer, a little at a time.
 
     Raises:
         ConnectionError: the reader takes nothing.
     """
     try:
-        async with asyncio.timeout(STUCK):
-            await response.write(some)
+        for start in range(0, len(some), SLICE):
+            async with asyncio.timeout(STUCK):
+                await response.write(some[start : start + SLICE])
     except TimeoutError:
         raise ConnectionError("the reader takes nothing") from None
 

@@ -167,3 +167,16 @@ def test_a_reader_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(answers, "STUCK", 0.01)
     with pytest.raises(ConnectionError, match="takes nothing"):
         asyncio.run(send_some())
+
+
+def test_what_waits_for_a_reader_is_a_little_at_a_time() -> None:
+    """Each has a minute of its own: a page of megabytes in one was too much for a reader on a slow line."""
+    parts: list[bytes] = []
+
+    class Taking(web.StreamResponse):
+        async def write(self, data: object) -> None:
+            parts.append(bytes(data))  # type: ignore[call-overload]
+
+    some = bytes(range(256)) * 1000
+    asyncio.run(answers.written(Taking(), some))
+    assert (b"".join(parts), max(map(len, parts))) == (some, answers.SLICE)
