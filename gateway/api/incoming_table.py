@@ -10,12 +10,11 @@ from gateway.api.catalogue import Blueprints, blueprints
 from gateway.api.dry_run_shapes import DryRunAnswer, DryRunSent, HistoryAnswer, NewDryRunSent
 from gateway.api.dry_runs import DryRuns
 from gateway.api.job_shapes import HistoryJob, HistoryStarted, JobQuery, JobsQuery, ReprocessJob, ReprocessStarted
-from gateway.api.jobs import JobDoor
+from gateway.api.jobs import JobDoor, of_asks
 from gateway.api.log_shapes import LogList
 from gateway.api.operations import Access, Operation
 from gateway.api.reprocess_shapes import Reprocessed, ReprocessSent
 from gateway.api.reprocessing import ReprocessDoor
-from gateway.jobs.job import Ask
 
 __all__ = ["IncomingDoors", "of_incoming"]
 
@@ -98,15 +97,4 @@ def of_jobs(door: JobDoor) -> Iterator[Operation]:
         query=JobQuery,
         answer=HistoryJob | ReprocessJob,
     )
-    for what in Ask:
-        yield Operation(
-            method="POST",
-            path=f"{base}/{{id}}/{what.value}",
-            access=Access.WRITE,
-            tag=tag,
-            summary=f"{what.value.capitalize()} a job",
-            handle=partial(door.ask, what=what),
-            answer=HistoryStarted | ReprocessStarted,
-            status=202,
-            problems=("wrong_state",),
-        )
+    yield from of_asks(door, base, "job", tag, HistoryStarted | ReprocessStarted)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gateway.api.answers import Answer
-from gateway.api.operations import AFTER_WITHIN, Call
+from gateway.api.operations import AFTER_WITHIN, Access, Call, Operation
 from gateway.api.problems import Problem, missing
 from gateway.api.reading import Reader
 from gateway.api.times import iso, now_ms
@@ -15,7 +16,7 @@ from gateway.jobs.job import ASKED, ID_PREFIX, Ask, Job, JobState, JobType, as_n
 from gateway.jobs.starting import Starting
 from projections.queries import operations
 
-__all__ = ["JobDoor", "common", "job_shown", "started"]
+__all__ = ["JobDoor", "common", "job_shown", "of_asks", "started"]
 
 NO_MORE: dict[str, list[Any]] = {"changed": [], "items": []}  # what lists leave out
 
@@ -106,3 +107,19 @@ def eta(body: Mapping[str, Any]) -> float | None:
 
 def in_list(shown: dict[str, Any]) -> dict[str, Any]:
     return {**shown, **{name: value for name, value in NO_MORE.items() if name in shown}}
+
+
+def of_asks(door: JobDoor, path: str, kind: str, tag: str, answer: Any) -> Iterator[Operation]:
+    """What can be asked of each job of this path: to be cancelled, to rest, to go on."""
+    for what in Ask:
+        yield Operation(
+            method="POST",
+            path=f"{path}/{{id}}/{what.value}",
+            access=Access.WRITE,
+            tag=tag,
+            summary=f"{what.value.capitalize()} a {kind}",
+            handle=partial(door.ask, what=what),
+            answer=answer,
+            status=202,
+            problems=("wrong_state",),
+        )

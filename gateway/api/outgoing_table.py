@@ -11,14 +11,13 @@ from gateway.api.condition_runs import ConditionRuns
 from gateway.api.export_table import of_exports
 from gateway.api.exports import Exports
 from gateway.api.job_shapes import JobQuery, JobsQuery
-from gateway.api.jobs import JobDoor
+from gateway.api.jobs import JobDoor, of_asks
 from gateway.api.log_shapes import LogList
 from gateway.api.operations import Access, Operation
 from gateway.api.previewing import Previewed, Previewing, SitePreviewSent
 from gateway.api.resend_shapes import ResendCounted, ResendShown, ResendsSent, ResendStarted
 from gateway.api.resends import Resends
 from gateway.api.testing import SiteTested, SiteTestSent, Testing
-from gateway.jobs.job import Ask
 
 __all__ = ["OutgoingDoors", "of_outgoing"]
 
@@ -107,15 +106,4 @@ def of_resends(door: Resends, jobs: JobDoor) -> Iterator[Operation]:
         problems=("invalid",),
     )
     yield reads(path=f"{base}/{{id}}", summary="One resend", handle=jobs.read, query=JobQuery, answer=ResendShown)
-    for what in Ask:
-        yield Operation(
-            method="POST",
-            path=f"{base}/{{id}}/{what.value}",
-            access=Access.WRITE,
-            tag=tag,
-            summary=f"{what.value.capitalize()} a resend",
-            handle=partial(jobs.ask, what=what),
-            answer=ResendStarted,
-            status=202,
-            problems=("wrong_state",),
-        )
+    yield from of_asks(jobs, base, "resend", tag, ResendStarted)

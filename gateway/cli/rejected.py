@@ -61,7 +61,7 @@ def show_one(record: Id, account: Account = "", no_account: Nobodys = False) -> 
 
 @app.command()
 def retry(record: Id, account: Account = "", no_account: Nobodys = False) -> None:
-    """Write it again, as it is, where it came from; prints the place of the new record."""
+    """Write it again where it came from; prints the place of the new record. An event without an id gets one."""
     typer.echo(ask(record, account, "retry", no_account=no_account)["retried_as"])
 
 

@@ -71,7 +71,7 @@ export function duration(ms) {
   return h ? `${number(h)} h${m ? ` ${m} min` : ""}` : `${m} min${s % 60 ? ` ${s % 60} s` : ""}`;
 }
 
-/** `1,204`, at most three decimals. Not by Intl: its first use costs as much as drawing fifty rows. @param {number} n */
+/** `1,204`, at most three decimals. Not by Intl, whose first use holds up the first rows. @param {number} n */
 export function number(n) {
   const [whole, rest] = String(Math.round(n * 1000) / 1000).split(".");
   return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? `.${rest}` : "");
