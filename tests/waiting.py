@@ -23,12 +23,14 @@ def eventually(condition: Callable[[], T], *, within: float = PATIENCE, what: st
 
     `what` is waited for; a function is asked for it only when it did not come, so that it tells how things stand then.
     """
-    deadline = time.monotonic() + within
+    began = looked = time.monotonic()
     while not (found := condition()):
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now > began + within:
             said = what() if callable(what) else what
             raise AssertionError(f"not within {within:g} s: {said or condition} (last: {found!r})")
-        time.sleep(EVERY)
+        time.sleep(max(EVERY, (now - looked) / 2))  # what is looked at goes on the better for it
+        looked = time.monotonic()
     return found
 
 

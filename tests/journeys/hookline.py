@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from schemas.topics import Topics
 from tests.broker import HOOKLINE, Broker, environment
 from tests.waiting import PATIENCE, eventually, free_port
 
-__all__ = ["OPERATOR_KEY", "ROLES", "Hookline"]
+__all__ = ["OPERATOR_KEY", "ROLES", "Hookline", "until_the_ends"]
 
 ROLES = ("gateway", "streams", "courier", "projector")
 OPERATOR_KEY = "hk_operator_of_a_test"
@@ -184,11 +185,14 @@ class Hookline:
             future.result(PATIENCE)
 
 
-def until_the_ends(consumer: Consumer, waiting: set[tuple[str, int]]) -> Any:
+def until_the_ends(consumer: Consumer, places: set[tuple[str, int]]) -> Iterator[Message]:
+    """What there is when it is asked for: under load there would always be more."""
+    ends = {place: consumer.get_watermark_offsets(TopicPartition(*place), timeout=PATIENCE)[1] for place in places}
+    waiting = {place for place, end in ends.items() if end}
     while waiting:
         for message in consumer.consume(500, 0.2):
-            error = message.error()
+            place, error = (message.topic() or "", message.partition() or 0), message.error()
             if error is None:
                 yield message
-            elif error.code() == KafkaError._PARTITION_EOF:
-                waiting.discard((message.topic() or "", message.partition() or 0))
+            if (message.offset() or 0) + 1 >= ends[place] or (error and error.code() == KafkaError._PARTITION_EOF):
+                waiting.discard(place)

@@ -13,6 +13,8 @@ import aiohttp
 
 __all__ = ["Load", "Sent"]
 
+UNANSWERED, LATE = 200, 0.1  # requests; seconds that are made up for. More would bury a machine that is slow
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -26,7 +28,7 @@ class Sent:
 
 
 class Load:
-    """POSTs `body_of(number)` to a URL at a rate, until it is stopped."""
+    """POSTs `body_of(number)` to a URL at a rate, until it is stopped; fewer where answers take long."""
 
     def __init__(self, url: str, body_of: Callable[[int], Any], *, rate: float) -> None:
         self.url = url
@@ -53,9 +55,12 @@ class Load:
         connector = aiohttp.TCPConnector(limit=200)
         async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(10)) as session:
             tasks: set[asyncio.Task[None]] = set()
-            begun, number = time.monotonic(), 0
+            due, number = time.monotonic(), 0
             while not self._stop.is_set():
-                await asyncio.sleep(max(0.0, begun + number / self.rate - time.monotonic()))
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                if len(tasks) >= UNANSWERED:
+                    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                due = max(due + 1 / self.rate, time.monotonic() - LATE)
                 task = asyncio.create_task(self._send(session, number))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)

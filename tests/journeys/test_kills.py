@@ -105,6 +105,7 @@ def copies_are_the_same(receiver: Receiver) -> None:
     assert [each for each, found in bodies.items() if len(found) > 1] == []
 
 
+@pytest.mark.timeout(600)
 def test_nothing_is_lost_when_each_role_is_killed(make_hookline: MakeHookline, receiver: Receiver) -> None:
     kill_under_load(make_hookline(), receiver, *ROLES)
 
@@ -133,6 +134,7 @@ def kill_the_broker(broker: Broker, folder: Path, receiver: Receiver) -> None:
         hookline.stop_all()
 
 
+@pytest.mark.timeout(600)
 def test_nothing_is_lost_when_kafka_is_killed(own_broker: Broker, tmp_path: Path, receiver: Receiver) -> None:
     kill_the_broker(own_broker, tmp_path / "hookline", receiver)
 

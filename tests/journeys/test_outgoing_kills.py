@@ -32,7 +32,7 @@ PARALLEL = 50
 DELAY = 1000  # ms between two attempts
 MOST_REQUESTS = 6
 FAILING = [500, *[200] * 9] * 2000  # one in ten
-SETTLED = 300.0  # seconds that the end may take
+SETTLED = 900.0  # seconds that the end may take, on a machine that does much else
 UNDER_WAY = 2 * PARALLEL + 1 + RATE // 2  # at one kill: requests in flight, and attempts not yet recorded
 
 
@@ -59,7 +59,7 @@ def test_nothing_is_lost_forked_early_or_out_of_order(
     shop = Shop(hookline)
     shop.endpoint("points")
     shop.endpoint("slow", action="profile")
-    schedule = {"retry_delays": ["1s"] * (MOST_REQUESTS - 1), "timeout_seconds": 5}
+    schedule = {"retry_delays": ["1s"] * (MOST_REQUESTS - 1), "timeout_seconds": 30}
     for ordering, action in (("none", "point_add"), ("customer", "point_add"), ("site", "profile")):
         receiver.script(f"/{ordering}", *FAILING)
         url = receiver.url(f"/{ordering}")

@@ -16,6 +16,7 @@ from schemas.codec import decode, encode
 from schemas.settings import Settings
 from schemas.topics import Topics
 from tests.broker import HOOKLINE, Broker, environment
+from tests.journeys.hookline import until_the_ends
 from tests.waiting import PATIENCE, eventually
 
 __all__ = ["Stage"]
@@ -90,16 +91,9 @@ class Stage:
         config = {"bootstrap.servers": self.broker.bootstrap, "group.id": "test", "enable.partition.eof": True}
         consumer = Consumer(config | {"enable.auto.commit": False})
         try:
-            waiting = set(consumer.list_topics(topic, timeout=PATIENCE).topics[topic].partitions)
-            consumer.assign([TopicPartition(topic, each, 0) for each in waiting])
-            found = []
-            while waiting:
-                for message in consumer.consume(500, 0.2):
-                    if message.error() is None:
-                        found.append(message)
-                    else:
-                        waiting.discard(message.partition() or 0)
-            return found
+            places = {(topic, each) for each in consumer.list_topics(topic, timeout=PATIENCE).topics[topic].partitions}
+            consumer.assign([TopicPartition(*place, 0) for place in places])
+            return list(until_the_ends(consumer, places))
         finally:
             consumer.close()
 
