@@ -1,4 +1,4 @@
-"""Frozen records, made in a fifth of the time that their own class takes."""
+"""Frozen records, made in less time than their own class takes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ R = TypeVar("R")
 
 
 def maker(record: type[R]) -> type[R]:
-    """Makes records of a frozen dataclass of slots, of all its values: called like the class, in a fifth of its time.
+    """Makes records of a frozen dataclass of slots, of all its values: called like the class, or with them in order.
 
+    In order it takes a fifth of the class's time, by name two thirds (an attempt's 32 values, a delivery's 27).
     A frozen dataclass sets each value by `object.__setattr__`. This sets them in a twin with the same slots that is
     not frozen, which then becomes one of the class.
     """

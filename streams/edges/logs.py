@@ -46,7 +46,9 @@ def configure(settings: Settings) -> None:
 
 
 class Lines:
-    """Lines of which there are thousands a second: as all others, made in a quarter of the time and written together.
+    """Lines of which there are thousands a second: as all others, written together, and made in less time.
+
+    Text takes about half of the time, JSON a tenth.
 
     Args:
         settings: which lines, and in which form.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from schemas.records import AttemptError
 from streams.core.answer import Answer
 from tests.streams.courier_values import a_request
 from tests.streams.edges.bench import OK, Bench, a_bench, hanging
-from tests.streams.edges.raw_server import read_request
+from tests.streams.edges.raw_server import Handler, read_request
 
 
 @pytest.fixture
@@ -76,6 +77,48 @@ def test_connections_are_used_again(bench: Bench) -> None:
     for _ in range(5):
         assert bench.ask(server).succeeded
     assert server.connections == 1
+
+
+def test_a_handle_that_is_used_again_takes_nothing_of_one_site_to_another(bench: Bench) -> None:
+    def handler_of(name: str) -> Handler:
+        def handler(connection: socket.socket) -> None:
+            while data := read_request(connection):
+                arrived.append((name, data))
+                connection.sendall(OK)
+
+        return handler
+
+    arrived: list[tuple[str, bytes]] = []
+    servers = {name: bench.server(handler_of(name)) for name in ("crm", "erp")}
+    wanted = [("crm", "a", "PUT"), ("crm", "a", "PUT"), ("erp", "a", "POST"), ("crm", "b", "POST"), ("erp", "b", "PUT")]
+    for name, path, method in wanted:  # one URL at two addresses, two URLs at one address
+        body = b"" if name == "erp" else b"a secret of crm"
+        given: dict[str, Any] = {"method": method, "body": body, "headers": [[f"x-{name}", f"a secret of {name}"]]}
+        assert bench.ask(servers[name], url=f"http://site.invalid/{path}", **given).succeeded
+    for (name, path, method), (where, data) in zip(wanted, arrived, strict=True):
+        assert (where, data.split(b" HTTP")[0]) == (name, f"{method} /{path}".encode())
+        assert f"x-{name}: a secret of {name}".encode() in data
+        assert (b"crm" in data, b"erp" in data) == (name == "crm", name == "erp")
+
+
+def test_what_came_in_for_a_request_that_is_broken_off_is_no_answer_to_the_next_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers are taken at the end of a turn; a partition may be lost before it, and the handle used again."""
+    taking: list[Callable[[], None]] = []
+    monkeypatch.setattr(bench.loop, "soon", taking.append)
+    quick, slow = bench.saying(OK), bench.server(hanging(lambda: slow))
+    got: list[Answer] = []
+    break_off = bench.exchanges.start(a_request(quick.url, quick.port), "127.0.0.1", got.append)
+    ((handle, _),) = bench.exchanges._busy.values()
+    bench.run_until(lambda: handle._received == len(b"ok"))
+    break_off()
+    bench.exchanges.start(a_request(slow.url, slow.port), "127.0.0.1", got.append)
+    ((again, _),) = bench.exchanges._busy.values()
+    assert again is handle
+    for take in taking:
+        take()
+    assert (got, len(bench.exchanges)) == ([], 1)
 
 
 def test_a_connection_to_one_address_is_not_used_for_another(bench: Bench) -> None:
