@@ -41,11 +41,12 @@ class Framing:
     def __init__(self) -> None:
         self.registry: Registry | None = None
         self._writers: dict[bytes, Any] = {}
+        self._refused: dict[bytes, str] = {}  # why: a number is one schema for good
 
     def use(self, registry: Registry | None) -> None:
         """Ask this registry from now on; what another one has said is forgotten."""
         self.registry = registry
-        self._writers = {}
+        self._writers, self._refused = {}, {}
 
     def head(self, schema: Mapping[str, Any], text: str) -> bytes:
         """The five bytes in front of a body written with this schema; registers it.
@@ -63,10 +64,12 @@ class Framing:
         """The schema that a framed value was written with.
 
         Raises:
-            RecordUnreadable: nobody knows the number.
+            RecordUnreadable: nobody knows the number, or its schema cannot be read by.
             RegistryUnavailable: from the registry; the value may be readable later.
         """
         start = value[:FRAME]
+        if why := self._refused.get(start):
+            raise RecordUnreadable(why)
         if start not in self._writers:
             self._writers[start] = self._asked(start)
         return self._writers[start]
@@ -84,7 +87,8 @@ class Framing:
             schema = parse_schema(parse(text.encode()))
             require_bounded(schema)
         except (*NO_SCHEMA, RecordUnreadable) as error:
-            raise RecordUnreadable(f"schema {number} of the registry is no Avro that can be read: {error}") from None
+            self._refused[start] = why = f"schema {number} of the registry is no Avro that can be read: {error}"
+            raise RecordUnreadable(why) from None
         return schema
 
 

@@ -125,12 +125,14 @@ def test_a_schema_of_our_name_that_is_another_is_unreadable(registry: Registry) 
 
 
 def test_a_value_that_would_unfold_without_end_is_not_even_begun(registry: Registry) -> None:
-    """Two million levels end the process where they are read."""
+    """Two million levels end the process where they are read; the schema is asked for once, not for each record."""
     used(registry)
     tree = {"type": "record", "name": "Tree", "fields": [{"name": "next", "type": ["null", "Tree"]}]}
     number = HttpRegistry(registry.url).number_of("trees-value", json.dumps(tree))
-    with pytest.raises(RecordUnreadable, match=f"schema {number} of the registry .* Tree contains itself"):
-        read_event(frame(number) + b"\x02" * 2_000_000, **PLACE)
+    for _ in range(2):
+        with pytest.raises(RecordUnreadable, match=f"schema {number} of the registry .* Tree contains itself"):
+            read_event(frame(number) + b"\x02" * 2_000_000, **PLACE)
+    assert registry.asked.count(f"GET /schemas/ids/{number}") == 1
 
 
 @pytest.mark.parametrize("answer", [{"id": -5}, {"id": 2**32}, {"id": "1"}, {}, None, []])
