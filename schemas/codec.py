@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import io
 import json
+import operator
 import types
 import typing
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from enum import StrEnum
 from functools import partial
 from importlib import resources
@@ -23,8 +24,6 @@ from fastavro.read import SchemaResolutionError
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
 from schemas import records
-from schemas.avro_reading import values_reader
-from schemas.avro_writing import record_writer
 from schemas.errors import RecordUnreadable
 from schemas.framing import FRAME, FRAMED, Framing, Registry
 from schemas.quick import maker
@@ -57,26 +56,23 @@ class _Kind:
         self.head = head_of(schemas[-1])
         self.written = self.head  # what stands in front of a body now
         self.names = tuple(field.name for field in fields(record))
-        if self.names != tuple(field["name"] for field in schemas[-1]["fields"]):
-            raise ValueError(f"the fields of {record.__name__} are not those of its newest schema, in that order")
-        self.write, self.read = record_writer(schemas[-1]), values_reader(schemas[-1])
-        self._made: Callable[..., Any] = maker(record)
+        self.values = operator.attrgetter(*self.names)
         hints = typing.get_type_hints(record)
-        converters = [converter(hints[name]) for name in self.names]
-        self._converters = [(place, convert) for place, convert in enumerate(converters) if convert]
+        self.converters = {name: c for name, hint in hints.items() if (c := converter(hint))}
+        self.nested = tuple(name for name, hint in hints.items() if is_list_of_records(hint))
+        self._made: Callable[..., Any] = maker(record)
 
-    def build(self, values: list[Any]) -> Any:
-        for place, convert in self._converters:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        return self._made(*values)
+    def plain(self, value: Any) -> dict[str, Any]:
+        values = dict(zip(self.names, self.values(value), strict=True))
+        for name in self.nested:
+            values[name] = [asdict(item) for item in values[name]]
+        return values
 
-    def read_old(self, value: bytes, at: int, writer: Any) -> tuple[list[Any], int]:
-        """The values of a body at this place that was written with another schema, and the place behind it."""
-        body = io.BytesIO(value)
-        body.seek(at)
-        values = cast("dict[str, Any]", fastavro.schemaless_reader(body, writer, self.schema))
-        return [values[name] for name in self.names], body.tell()
+    def build(self, values: dict[str, Any]) -> Any:
+        for name, convert in self.converters.items():
+            if values[name] is not None:
+                values[name] = convert(values[name])
+        return self._made(*map(values.__getitem__, self.names))
 
 
 def is_list_of_records(hint: Any) -> bool:
@@ -149,7 +145,10 @@ def use_registry(registry: Registry | None, *, write: bool = True) -> None:
 def encode(record: Any) -> bytes:
     """Write a record with its kind's newest schema."""
     kind = KINDS[type(record)]
-    return kind.written + kind.write(record)
+    out = io.BytesIO()
+    out.write(kind.written)
+    fastavro.schemaless_writer(out, kind.schema, kind.plain(record))
+    return out.getvalue()
 
 
 def decode(value: bytes | None) -> Any:
@@ -167,15 +166,17 @@ def decode(value: bytes | None) -> Any:
     if known is None:
         raise RecordUnreadable(unknown(value))
     kind, writer = known
+    body = io.BytesIO(value)
+    body.seek(head)
     try:
-        values, end = kind.read_old(value, head, writer) if writer else kind.read(value, head)
-        record = kind.build(values)
+        values = fastavro.schemaless_reader(body, writer or kind.schema, kind.schema if writer else None)
+        record = kind.build(cast("dict[str, Any]", values))
     except UNREADABLE as error:
         raise RecordUnreadable(
-            f"the body is not the {kind.record.__name__} that its first bytes say: {str(error) or 'it ends early'}"
+            f"the body is not the {kind.record.__name__} that its first bytes say: {error}"
         ) from None
-    if end != len(value):
-        raise RecordUnreadable(f"{len(value) - end} bytes follow the {kind.record.__name__}")
+    if body.tell() != len(value):
+        raise RecordUnreadable(f"{len(value) - body.tell()} bytes follow the {kind.record.__name__}")
     return record
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from hypothesis import strategies as st
 from schemas import codec
 from schemas.codec import MARKER, decode, decode_as, encode
 from schemas.errors import RecordUnreadable
-from schemas.records import Attempt, AttemptError, AttemptStatus, Change, CustomerEvent, Delivery, Trigger
+from schemas.records import Change, CustomerEvent, Delivery
 from tests.schemas.samples import SAMPLES
 
 GOLDEN: dict[str, str] = json.loads(Path(__file__).with_name("golden.json").read_text("utf-8"))
@@ -158,73 +156,3 @@ def test_what_is_written_is_read(texts: list[str], raw: bytes, number: int) -> N
 def test_an_empty_change_is_one() -> None:
     change = Change(id="c", account="", author="", at=0, items=[])
     assert decode(encode(change)) == change
-
-
-OF_TYPE = {
-    "string": st.text(max_size=200),
-    "bytes": st.binary(max_size=5000),
-    "long": st.integers(-(2**63), 2**63 - 1),
-    "boolean": st.booleans(),
-}
-TEXTS = st.lists(st.lists(st.text(max_size=5), max_size=3), max_size=3)
-
-
-@given(st.fixed_dictionaries(OF_TYPE), TEXTS, st.integers(0, 2**9))
-def test_an_attempt_is_written_and_read_as_any_avro_library_does(
-    of_type: dict[str, Any], texts: list[list[str]], nulls: int
-) -> None:
-    schema = json.loads((SCHEMAS / "attempt.1.avsc").read_text("utf-8"))
-    values: dict[str, Any] = {}
-    for field in schema["fields"]:
-        match field["type"]:
-            case ["null", kind]:
-                nulls, null = divmod(nulls, 2)
-                values[field["name"]] = None if null else of_type[kind]
-            case str(kind):
-                values[field["name"]] = of_type[kind]
-            case _:
-                values[field["name"]] = texts
-    error = None if values["error"] is None else AttemptError.DNS
-    words = {"status": AttemptStatus.DONE, "trigger": Trigger.AUTO, "error": error}
-    record = Attempt(**values | words)
-    body = io.BytesIO()
-    fastavro.schemaless_writer(body, fastavro.parse_schema(schema), values | words)
-    assert encode(record)[10:] == body.getvalue()
-    assert decode(encode(record)) == record
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        (b"\x01", "negative"),  # a length of -1
-        (b"\x81\x80\x01" + b"x" * 20, "-8193 bytes belong"),
-        (b"\xff" * 11, "more than ten bytes"),
-        (b"\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x7f", "more than 64 bits"),
-        (b"\x7e" + b"x" * 20, "63 bytes belong at 11, where 20 are left"),
-    ],
-)
-def test_a_length_that_cannot_be_is_unreadable(body: bytes, said: str) -> None:
-    with pytest.raises(RecordUnreadable, match=said):
-        decode(encode(SAMPLES["drain_progress"])[:10] + body)
-
-
-def test_blocks_of_an_array_may_say_their_size() -> None:
-    plain = encode(SAMPLES["change"])
-    one = dataclasses.replace(SAMPLES["change"], items=SAMPLES["change"].items[:1])
-    nothing = encode(dataclasses.replace(one, items=[]))
-    item = encode(one)[len(nothing) :]
-    assert decode(nothing[:-1] + b"\x01" + b"\x02" + item) == one
-    assert decode(plain) == SAMPLES["change"]
-
-
-def test_a_union_has_two_branches() -> None:
-    raw = bytearray(encode(SAMPLES["attempt"]))
-    raw[-len("203.0.113.7") - 2] = 4
-    with pytest.raises(RecordUnreadable, match="branch"):
-        decode(bytes(raw))
-
-
-@pytest.mark.parametrize("number", [2**63, -(2**63) - 1])
-def test_a_number_that_is_no_long_is_not_written(number: int) -> None:
-    with pytest.raises(OverflowError, match="no long"):
-        encode(dataclasses.replace(SAMPLES["drain_progress"], at=number))
