@@ -76,7 +76,7 @@ class Intake:
         self._delays, self._draining, self._congested = delays, draining, congested
         draining.look = self.look
         self._ready: dict[Inlet[Item], None] = {}  # to be looked at in the next round, in order
-        self._timers: dict[Inlet[Item], Timer] = {}
+        self._timers: dict[Inlet[Item], tuple[int, Timer]] = {}  # when each rings, ms
         self._asked: set[Inlet[Item]] = set()
 
     def read(self, messages: Sequence[Message]) -> None:
@@ -146,8 +146,11 @@ class Intake:
     def _wait_until(self, inlet: Inlet[Item], due: int) -> bool:
         if own := self._shares.find(inlet.partition):
             own.untouched(inlet.topic)
-        if inlet not in self._timers:
-            self._timers[inlet] = self._loop.after((due - now_ms()) / 1000, lambda: self._look_again(inlet))
+        rings, timer = self._timers.get(inlet, (None, None))
+        if rings is None or due < rings:  # a site that was away, an hour, may be back: then its rate says when
+            if timer is not None:
+                timer.cancel()
+            self._timers[inlet] = due, self._loop.after((due - now_ms()) / 1000, lambda: self._look_again(inlet))
         return True
 
     def _look_again(self, inlet: Inlet[Item]) -> None:
@@ -194,5 +197,5 @@ class Intake:
         for inlet in inlets:
             self._ready.pop(inlet, None)
             self._asked.discard(inlet)
-            if timer := self._timers.pop(inlet, None):
-                timer.cancel()
+            if known := self._timers.pop(inlet, None):
+                known[1].cancel()

@@ -73,6 +73,24 @@ def test_what_a_site_missed_goes_out_in_order_and_no_faster_than_the_rate_once_i
     assert len(parked(patient, patient.rows(missed))) == 60, "none is parked any more"  # type: ignore[arg-type]
 
 
+def test_a_site_that_is_away_again_in_the_middle_of_a_drain_is_not_left_waiting_when_it_is_back(
+    patient: CourierStage, sites: Receiver
+) -> None:
+    url = sites.url("/hooks")
+    site = patient.site(url, state="inactive")
+    sent = patient.send(site, 200)
+    patient.start()
+    all_parked(patient, sent)
+    enable(patient, site, url)
+    eventually(lambda: len(sites.at("/hooks")) > 30, what="it drains")
+    enable(patient, site, url, 2, state="inactive")
+    sent += patient.send(site)
+    eventually(lambda: [each.cause for each in parked(patient, sent[-1:])] == ["site_inactive"], what="it is away")
+    enable(patient, site, url, 3)
+    patient.ended(sent)
+    assert [each.webhook_id for each in sites.at("/hooks")] == [each.delivery_id for each in sent]
+
+
 def test_a_backlog_outlives_restarts_and_is_drained_once(patient: CourierStage, sites: Receiver) -> None:
     site = patient.site(sites.url("/hooks"), state="inactive")
     sent = patient.send(site, 30)
