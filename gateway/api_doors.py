@@ -7,7 +7,6 @@ from importlib import metadata
 
 from gateway.api.accounts import Accounts
 from gateway.api.asking import Asking
-from gateway.api.callers import Callers
 from gateway.api.changing import Changer
 from gateway.api.checks import Checks
 from gateway.api.collection import Collection, Fills
@@ -58,7 +57,6 @@ class Shared:
     changer: Changer
     compiler: Compiler
     checks: Checks
-    callers: Callers
     entrance: Entrance
     health: Health
     requester: Requester
@@ -70,7 +68,7 @@ def api_doors(settings: Settings, edges: Edges, shared: Shared) -> Doors:
     changer, compiler, checks, topics = shared.changer, shared.compiler, shared.checks, shared.topics
     return Doors(
         health=shared.health,
-        accounts=Accounts(changer, shared.callers),
+        accounts=Accounts(changer, shared.entrance.callers),
         collections={kind.path: Collection(kind, changer, checks, facts(kind, edges, shared)) for kind in KINDS},
         diffs={kind.path: RevisionDiffs(kind, changer) for kind in KINDS},
         secrets={kind.path: Secrets(kind, changer) for kind in KINDS if kind.secrets},

@@ -60,7 +60,6 @@ def parts(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.AbstractEv
     """What the doors share."""
     topics, configuration = Topics(settings), edges.follower.configuration
     guard, proxy = Guard(settings.allowed_networks), settings.static_ip_proxy
-    callers = Callers(configuration, edges.operator_key, now_ms)
     cookies = Cookies(edges.keyring, secure=settings.public_url.startswith("https:"))
     return Shared(
         topics=topics,
@@ -74,8 +73,9 @@ def parts(settings: Settings, edges: Edges, gate: Gate, loop: asyncio.AbstractEv
         ),
         compiler=Compiler(configuration, edges.keyring.open_text),
         checks=Checks(frozenset(settings.retry_tiers), guard, proxy is not None),
-        callers=callers,
-        entrance=Entrance(callers, cookies, now_ms, EndpointRate(settings.api_rate)),
+        entrance=Entrance(
+            Callers(configuration, edges.operator_key, now_ms), cookies, now_ms, EndpointRate(settings.api_rate)
+        ),
         health=Health(
             edges.reachable,
             edges.look,
@@ -106,13 +106,14 @@ def receiving(settings: Settings, edges: Edges, shared: Shared) -> Incoming:
 
 def gauges(edges: Edges, shared: Shared) -> Gauges:
     """What `/metrics` shows of all roles."""
+    callers = shared.entrance.callers
     return Gauges(
         look=edges.look,
         reader=edges.reader,
         topics=shared.topics,
         configuration=edges.follower.configuration,
         now=now_ms,
-        is_operator=lambda request: shared.callers.is_operator(request.headers.get(hdrs.AUTHORIZATION)),
+        is_operator=lambda request: callers.is_operator(request.headers.get(hdrs.AUTHORIZATION)),
     )
 
 

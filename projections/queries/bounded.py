@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Result, Select
 
-__all__ = ["MOST_TEXT", "plain_rows", "streamed", "within"]
+__all__ = ["MOST_TEXT", "plain_rows", "streamed", "text_of", "within"]
 
 MOST_TEXT = 4 * 1024 * 1024  # characters of the long column in one page; its last row may go beyond
 FEW = 10  # rows that a driver fetches at once
@@ -22,10 +22,15 @@ def within(connection: Connection, query: Select[Any], heavy: Column[str] | None
     rows, size = list[Any](), 0
     for row in streamed(connection, query):
         rows.append(row)
-        size += len(getattr(row, heavy.name))
+        size += text_of(row, heavy)
         if size >= MOST_TEXT:
             return rows, True
     return rows, False
+
+
+def text_of(row: Any, heavy: Column[str]) -> int:
+    """How many characters of long text a row holds."""
+    return len(getattr(row, heavy.name))
 
 
 def streamed(connection: Connection, query: Select[Any]) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, select, tuple_
 
-from projections.queries.bounded import MOST_TEXT, within
+from projections.queries.bounded import MOST_TEXT, text_of, within
 from projections.store.unpacking import plain
 from projections.tables import records
 from schemas.codec import decode_as
@@ -57,10 +57,6 @@ class Source:
     query: Select[Any]
     order: Sequence[Column[int]]
     heavy: Column[str] | None = None
-
-    def text_of(self, row: Any) -> int:
-        """How many characters of long text it holds."""
-        return 0 if self.heavy is None else len(getattr(row, self.heavy.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +112,7 @@ def look(connection: Connection, search: Search, source: Source, *, text: str, l
             last = row
             if looking.is_in(connection, search, row):
                 found.append(row)
-                size += source.text_of(row)
+                size += text_of(row, source.heavy) if source.heavy is not None else 0
             if len(found) >= limit or size >= MOST_TEXT or time.monotonic() > deadline:
                 return Found(found, last)
         if len(rows) < BATCH and not cut:

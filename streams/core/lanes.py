@@ -155,14 +155,13 @@ class Lanes(Generic[T]):
 
     def refresh(self) -> None:
         """Caps may have changed: every lane that waits is looked at again."""
-        for site in self._sites.values():
-            for lane in site.lanes.values():
-                self._make_ready(lane)
+        for lane in self._lanes.values():
+            self._make_ready(lane)
 
     def drop(self, unwanted: Callable[[T], bool]) -> list[T]:
         """Take out the waiting messages that are unwanted."""
         dropped: list[T] = []
-        for lane in [lane for site in self._sites.values() for lane in site.lanes.values()]:
+        for lane in list(self._lanes.values()):
             kept: deque[tuple[T, int]] = deque()
             for item, weight in lane.waiting:
                 if unwanted(item):
@@ -177,7 +176,7 @@ class Lanes(Generic[T]):
 
     def waiting(self) -> int:
         """Messages that wait, in all lanes."""
-        return sum(len(lane.waiting) + lane.held for site in self._sites.values() for lane in site.lanes.values())
+        return sum(len(lane.waiting) + lane.held for lane in self._lanes.values())
 
     def _lane(self, name: LaneName) -> _Lane[T]:
         lane = self._lanes.get(name)

@@ -23,8 +23,7 @@ class AttemptLog:
 
     def attempt(self, row: Attempt) -> None:
         """An attempt that is being recorded."""
-        if self._lines.shown:
-            self._lines.info("attempt", fields(row))
+        self._lines.info("attempt", fields(row))
         ATTEMPTS[row.status].inc()
         if row.status is AttemptStatus.FAILED:
             DEAD.inc()
