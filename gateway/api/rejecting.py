@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -106,13 +106,17 @@ class RejectedDoor:
     def _again(self, row: Row[Any]) -> tuple[str, bytes]:
         """What a retry makes of it, and the bytes that are written: an event without an id of its own gets one.
 
+        Such a one is ours, so it says under which configuration it was found right: streams wait until they have that.
         `RENEWED` keeps the refused one out of the list of events, where that other one stands.
         """
         if row.topic != self.topics.customer_events:
             return State.RETRIED, row.value
         event = event_at(row, row.offset)
         has_its_own = event.id == event_at(row, row.offset + 1).id
-        return (State.RETRIED, row.value) if has_its_own else (RENEWED, encode(event))
+        if has_its_own:
+            return State.RETRIED, row.value
+        view = self.compiler.account(event.account)
+        return RENEWED, encode(event if view is None else replace(event, config_offset=view.offset))
 
     async def _handled(self, call: Call, row: Row[Any], state: str, written_as: str | None) -> Answer:
         operation = Operation(

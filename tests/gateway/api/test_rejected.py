@@ -10,8 +10,9 @@ import pytest
 from gateway.api import rejected_shapes
 from projections.queries import rejected
 from projections.queries.lists import common
+from schemas.codec import decode_as
 from schemas.events import read_event
-from schemas.records import OperationKind, RejectedReason
+from schemas.records import CustomerEvent, OperationKind, RejectedReason
 from tests.gateway.conftest import MakeHouse
 from tests.gateway.folded import fold
 from tests.gateway.house import House
@@ -69,6 +70,8 @@ def test_a_record_is_written_again_once_its_action_is_known(house: House, own_id
     ((place, message),) = house.log.topics[house.topics.customer_events]
     assert (message.key, message.partition) == (b"k", 0)
     assert own_id is None or message.value == value
+    mended, _ = house.log.topics[house.topics.config][-1]
+    assert own_id or decode_as(CustomerEvent, message.value).config_offset == mended.offset, "streams wait for it"
     assert done.retried_as == f"customer-events.{place.partition}.{place.offset}"
     again = a_message(message.value, offset=9, topic=house.topics.customer_events, timestamp=NOW + 5)
     house.log.topics[house.topics.customer_events].clear()
