@@ -162,7 +162,9 @@ def test_a_stop_under_load_ends_with_0_and_loses_nothing(stage: Stage) -> None:
     stage.write(stage.topics.incoming_requests, accepted(range(3000)))
     stage.wait_for(stage.topics.deliveries, 1)
     assert stage.end() == 0, stage.said()
+    ready = stage.said().count("streams is ready")
     stage.start()
+    eventually(lambda: stage.said().count("streams is ready") > ready, within=60, what="it can be told to stop")
     wanted = {event_id_of_request(f"req_{n}") for n in range(3000)}
     eventually(partial(delivered, stage, wanted), within=60, what=lambda: f"all deliveries\n{stage.said()}")
     assert stage.end() == 0, stage.said()
